@@ -1,0 +1,1 @@
+"""How we keep: the only SQL of the project."""

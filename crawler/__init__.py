@@ -1,0 +1,1 @@
+"""How we fetch: Scrapy settings and components, and the vocabulary every room shares (`items`)."""

@@ -1,0 +1,339 @@
+"""The vocabulary: what passes between the rooms. Standard library only; everyone may import it.
+
+One page changes shape on its way: `Capture` (bytes as fetched) → `Decoded` (text) → `Page` (tree and visible blocks,
+defined in `pipelines.parse` because it holds an lxml tree) → `Draft` (the article's parts as they stand on the page)
+→ `Record` (restored and parsed fields) → `Article` (record with its keys). Every shape carries the `Note`s of the steps
+so far. A step that cannot go on raises `Rejected`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Why a page gave no article; a closed set, used as a column, a Scrapy stat and a JSON value."""
+
+    UNREADABLE = "unreadable"  # a file that cannot be read, an archive record cut short
+    HTTP_ERROR = "http-error"  # status outside 2xx
+    TOO_LARGE = "too-large"  # over the size that is parsed
+    NOT_HTML = "not-html"  # the bytes are a PDF, an image, JSON …, whatever the URL or header says
+    EMPTY = "empty"  # no byte, or no visible text
+    UNDECODABLE = "undecodable"  # no encoding gives readable text
+    LOST = "lost"  # every Han was replaced (all `?`): nothing to restore from
+    ONLY_SPAM = "only-spam"  # nothing but injected spam
+    SOFT_404 = "soft-404"  # says "not found" with status 200
+    LOGIN_WALL = "login-wall"
+    SCRIPT_ONLY = "script-only"  # the text comes only by script
+    LISTING = "listing"  # a section page: links to articles, no article
+    GALLERY = "gallery"  # images without text
+    NO_ARTICLE = "no-article"  # none of the above, yet no headline and body
+    INTERNAL = "internal"  # our own error; the detail names it, the capture can be cleaned again later
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """One observation behind a decision.
+
+    Attributes:
+        kind: a stable slug, e.g. `hidden-link-farm`, `unconverted-header`, `meta-charset`.
+        detail: what was seen, for people; spam domains and anchors in it are masked.
+        weight: how much it counts, in the unit of the decision it belongs to.
+    """
+
+    kind: str
+    detail: str
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """One change made to one text, and why; applying a field's notes in order to its raw text gives the result.
+
+    Attributes:
+        step: the pipeline step (`decode`, `despam`, `extract`, `restore`, `fields`).
+        rule: the rule's name: the same word as the function, the `repairs` key and the documentation entry.
+        where: the field changed: `headline`, `body/3` (from 0), `images/0/caption`, `page` for the whole page.
+        at: offset in characters into the field as it stood just before this note.
+        before: what stood at `at`.
+        after: what stands there now.
+        confidence: margin of the chosen reading over the runner-up, in natural-log units a character; None where the
+            rule is deterministic.
+        doubtful: the margin is too small to be sure; `before` keeps the raw reading.
+    """
+
+    step: str
+    rule: str
+    where: str
+    at: int = 0
+    before: str = ""
+    after: str = ""
+    confidence: float | None = None
+    doubtful: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpamLink:
+    """One link of an injected farm, kept as data: campaigns are a research object.
+
+    Attributes:
+        domain: the link's host, lower case.
+        anchor: its text.
+        hidden_by: how it was kept from sight (`display-none`, `off-screen`, `zero-size`, …) or `visible`.
+    """
+
+    domain: str
+    anchor: str
+    hidden_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """Is the page hijacked, on what evidence.
+
+    Attributes:
+        hijacked: True when the evidence's weights sum to at least 1.
+        evidence: what was seen.
+        spam_title: the injected title or header, verbatim, or None.
+        links: the farm's links (bounded; `link_count` counts all).
+        link_count: how many links the farms held.
+    """
+
+    hijacked: bool = False
+    evidence: tuple[Evidence, ...] = ()
+    spam_title: str | None = None
+    links: tuple[SpamLink, ...] = field(default=(), repr=False)
+    link_count: int = 0
+
+
+class Rejected(Exception):  # noqa: N818 - named after the decision the caller takes, not after a fault
+    """A page that gives no article.
+
+    Attributes:
+        reason: one of `Reason`.
+        detail: one line for people.
+        verdict: the hijack verdict, where the page came far enough to have one.
+        encoding: the encoding the page was decoded with, where it came so far.
+    """
+
+    def __init__(
+        self, reason: Reason, detail: str, *, verdict: Verdict | None = None, encoding: str | None = None
+    ) -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.reason = reason
+        self.detail = detail
+        self.verdict = verdict
+        self.encoding = encoding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capture:
+    """One fetched page, nothing decided about it.
+
+    Attributes:
+        url: the address that answered (after redirects).
+        requested_url: the address that was asked for, where it differs from `url`.
+        status: the HTTP status.
+        headers: (lower-case name, value) in the order received, repeated names kept.
+        body: the bytes after transfer and content decoding.
+        fetched_at: when the response was complete; aware, UTC.
+        site: the site's key: the name of its recipe, else its host.
+        parts: the later pages of an article that is split over several, in order.
+    """
+
+    url: str
+    requested_url: str | None = None
+    status: int = 200
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = field(repr=False)
+    fetched_at: datetime
+    site: str = ""
+    parts: tuple["Capture", ...] = field(default=(), repr=False)
+
+    def header(self, name: str) -> str | None:
+        """The first value of a header, by lower-case name."""
+        return next((value for key, value in self.headers if key == name), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteRecipe:
+    """What is known of a site beforehand; every field is optional and none is needed.
+
+    Attributes:
+        name: the site's key, also the file's stem.
+        hosts: host names it covers.
+        site_name: how the site calls itself, in Chinese.
+        time_zone: IANA name for times the site prints without a zone.
+        headline, body, byline: CSS selectors that sharpen what the rules find.
+    """
+
+    name: str = ""
+    hosts: tuple[str, ...] = ()
+    site_name: str | None = None
+    time_zone: str = "Asia/Shanghai"
+    headline: str | None = None
+    body: str | None = None
+    byline: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decoded:
+    """A capture as text.
+
+    Attributes:
+        capture: what was decoded.
+        text: the page; a byte that no character could be made of stands as U+F700 + byte (`pipelines.decode`),
+            because an orphan byte that is still known makes a repair exact.
+        encoding: Python codec name (`utf-8`, `gb18030`, `big5hkscs` …).
+        evidence: every witness heard, in order; the one that decided has weight 1, the others 0.
+    """
+
+    capture: Capture
+    text: str = field(repr=False)
+    encoding: str
+    evidence: tuple[Evidence, ...]
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """What the page's head and structured data say of it: witnesses, none of them trusted on its own.
+
+    Attributes:
+        title: the text of the first `<title>`.
+        meta: `name`/`property`/`itemprop` (lower case) → first non-empty content.
+        json_ld: the objects of every JSON-LD script, flattened.
+        times: texts and `datetime` values of `<time>` elements.
+        canonical: `<link rel=canonical>`, absolute.
+    """
+
+    title: str = ""
+    meta: Mapping[str, str] = field(default_factory=dict)
+    json_ld: tuple[Mapping[str, object], ...] = ()
+    times: tuple[str, ...] = ()
+    canonical: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """A picture of the article.
+
+    Attributes:
+        src: absolute http(s) address.
+        alt: alternative text, or None.
+        caption: the caption shown with it, without its △ or 图为 mark, or None.
+    """
+
+    src: str
+    alt: str | None = None
+    caption: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """The article's parts as they stand on the page, before or after restoring.
+
+    Attributes:
+        url: the page's address.
+        headline, kicker, subtitle: 标题, 引题 (above it), 副题 (below it); None where absent.
+        byline: the lines that carry time, source, author, views.
+        credits: the lines that name roles (编辑 张三 李四).
+        breadcrumb: the pieces of 当前位置, as they stand.
+        body: paragraphs in reading order.
+        images: pictures in reading order.
+        notices: disclaimers, copyright lines, funding lines.
+        declared: what the head says.
+        verdict: the hijack verdict.
+        damage: the damage class that restoring found (`clean` before it ran).
+    """
+
+    url: str
+    fetched_at: datetime
+    encoding: str
+    headline: str | None = None
+    kicker: str | None = None
+    subtitle: str | None = None
+    byline: tuple[str, ...] = ()
+    credits: tuple[str, ...] = ()
+    breadcrumb: tuple[str, ...] = ()
+    body: tuple[str, ...] = field(default=(), repr=False)
+    images: tuple[Image, ...] = field(default=(), repr=False)
+    notices: tuple[str, ...] = field(default=(), repr=False)
+    declared: Declared = field(default_factory=Declared, repr=False)
+    verdict: Verdict = field(default_factory=Verdict)
+    damage: str = "clean"
+    damage_evidence: tuple[Evidence, ...] = ()
+    notes: tuple[Note, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credit:
+    """Who did what: one role and its people, in the order printed."""
+
+    role: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """The structured article; the contract of `repost extract`.
+
+    A `*_raw` field is the string that the parsed value beside it was read from, restored but not parsed.
+
+    Attributes:
+        published_at: ISO 8601 with offset (`2026-02-11T15:49:41+08:00`); a date alone when the page gives no more.
+        source: 来源, the outlet it was taken from.
+        site_name: the reposting site, in its own words.
+        breadcrumb: section names from the root down, without the closing 正文.
+        view_count: 点击量 as a whole number.
+        declared_url: the address that the page itself names as its own.
+        script: `hans`, `hant` or `other`, of the restored text.
+        damage: the damage class found (`clean`, `annotated`, `converted` …).
+        repairs: rule → number of places; `doubtful` counts the uncertain ones.
+    """
+
+    url: str
+    fetched_at: datetime
+    headline: str
+    headline_raw: str
+    kicker: str | None = None
+    subtitle: str | None = None
+    published_at: str | None = None
+    published_raw: str | None = None
+    source: str | None = None
+    source_raw: str | None = None
+    site_name: str | None = None
+    breadcrumb: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    authors_raw: str | None = None
+    credits: tuple[Credit, ...] = ()
+    credits_raw: tuple[str, ...] = ()
+    view_count: int | None = None
+    view_count_raw: str | None = None
+    declared_url: str | None = None
+    body: tuple[str, ...] = field(default=(), repr=False)
+    body_raw: tuple[str, ...] = field(default=(), repr=False)
+    images: tuple[Image, ...] = field(default=(), repr=False)
+    notices: tuple[str, ...] = field(default=(), repr=False)
+    verdict: Verdict = field(default_factory=Verdict)
+    encoding: str = ""
+    script: str = "other"
+    damage: str = "clean"
+    damage_evidence: tuple[Evidence, ...] = ()
+    repairs: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[Note, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """A record with the keys it is filed under.
+
+    Attributes:
+        url_key: canonical form of the address: the same article reached by two spellings has one key.
+        digest: SHA-256 (hex) of the normalised headline and body; a new digest is a new version.
+    """
+
+    record: Record
+    url_key: str
+    digest: str

@@ -1,0 +1,1 @@
+"""How we clean; open `clean.py` first."""

@@ -1,0 +1,1 @@
+"""Tables that the rules walk: vocabularies and conversion tables, each with its origin."""

@@ -1,0 +1,1 @@
+"""What we know of each site: one small TOML file a site; none is needed."""

@@ -1,0 +1,1 @@
+"""Where pages come from: thin spiders that yield requests and captures only."""
