@@ -1,0 +1,25 @@
+# For developers; users need only ./repost. Every target works after `./repost test` has run once.
+PY = .venv/bin/python
+
+.PHONY: check test lock score bench
+
+check:  ## static checks: format, lint, types, import directions
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+test:
+	./repost test
+
+lock:  ## pin every dependency with hashes, one file for every Python and system; needs uv
+	uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header --no-emit-index-url \
+		--extra build pyproject.toml -o requirements.lock
+	uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header --no-emit-index-url \
+		--extra build --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+score:  ## quality against the pinned floors
+	$(PY) bench/score_restore.py
+
+bench:  ## speed, as ratios within one run
+	$(PY) bench/bench_restore.py
