@@ -1,0 +1,44 @@
+"""What the command line shares: options, and text that is safe to print."""
+
+import json
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+import click
+
+from archive.connect import default_path
+
+# C0 (but tab and newline), DEL, C1, and the bidirectional overrides: archived text must not drive a terminal.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def printable(text: str) -> str:
+    r"""Archived text with every control and direction-override character made visible.
+
+    >>> printable("台\x1b[31m湾")
+    '台\\x1b[31m湾'
+    """
+    return _CONTROL.sub(lambda match: match[0].encode("unicode_escape").decode("ascii"), text)
+
+
+def print_json(value: object) -> None:
+    """Print one object as one line of JSON."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
+
+def db_option(command: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Add `--db PATH` to a command that touches an archive."""
+    return click.option(
+        "--db",
+        "db_path",
+        type=click.Path(path_type=Path, dir_okay=False),
+        default=default_path,
+        help="The archive file. Default: $ARCHIVE_PATH, else archive.db beside scrapy.cfg, else in this folder.",
+    )(command)

@@ -1,0 +1,89 @@
+"""`repost`: the entry point, its list of commands, and how errors become one line and an exit code."""
+
+import importlib
+import sys
+from dataclasses import dataclass
+
+import click
+
+from archive.connect import ArchiveError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Lazy:
+    """Where a command lives; imported when it is asked for, so that `repost --help` needs neither Scrapy nor lxml."""
+
+    module: str
+    help: str
+
+
+COMMANDS = {
+    "demo": _Lazy(module="cli.demo", help="Crawl a small sample web on this machine and show what was repaired."),
+    "crawl": _Lazy(module="cli.crawl", help="Fetch pages and keep their articles in the archive."),
+    "list": _Lazy(module="cli.look", help="List articles, newest first; or the pages rejected."),
+    "show": _Lazy(module="cli.look", help="Show one article: restored text and fields, or its raw page."),
+    "explain": _Lazy(module="cli.look", help="Every change made to one article, and why."),
+    "extract": _Lazy(module="cli.extract", help="Clean saved pages without an archive: one JSON record a line."),
+    "restore": _Lazy(module="cli.restore", help="Restore damaged text."),
+    "reclean": _Lazy(module="cli.keep", help="Run today's rules over the stored captures."),
+    "check": _Lazy(module="cli.keep", help="Verify the archive's integrity and every stored digest."),
+}
+
+
+class _LazyGroup(click.Group):
+    """A command group that imports a command's module only when the command is run or described."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(COMMANDS[cmd_name].module)
+        command: click.Command = getattr(module, f"{cmd_name}_command")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, lazy.help) for name, lazy in COMMANDS.items()])
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="repost-archive", prog_name="repost")
+def repost() -> None:
+    """Archive Chinese repost pages: fetch, strip spam, restore the text, keep explainable records in SQLite.
+
+    Exit codes: 0 done; 1 done, but some pages failed; 2 usage or configuration; 3 nothing could be fetched;
+    4 a limit ended it; 75 another run holds the lock; 130/143 interrupted, state saved.
+    """
+
+
+def _one_line(error: click.ClickException) -> str:
+    """Click's message on one line, with the help to ask for where the usage was wrong."""
+    message = " ".join(error.format_message().split())
+    context = getattr(error, "ctx", None)
+    return f"{message} (see: {context.command_path} --help)" if context else message
+
+
+def main() -> None:
+    """Run the command line; every error a user can cause ends as one line on standard error and an exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        # Records hold any Unicode; a terminal or pipe with another locale must not end the run with a traceback.
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]  # text streams here
+    try:
+        code = repost.main(prog_name="repost", standalone_mode=False)
+    except click.ClickException as error:
+        click.echo(f"repost: {_one_line(error)}", err=True)
+        sys.exit(error.exit_code if error.exit_code != 1 else 2)
+    except ArchiveError as error:
+        click.echo(f"repost: {error}", err=True)
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("repost: interrupted", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader of a pipe (`repost list | head`) went away: nothing is wrong. Point standard output elsewhere, or
+        # the interpreter complains when it flushes at exit.
+        sys.stdout = open("/dev/null", "w", encoding="utf-8")  # noqa: SIM115, PTH123 - open until the process ends
+        sys.exit(0)
+    sys.exit(code if isinstance(code, int) else 0)

@@ -1,0 +1,70 @@
+"""`repost restore`: damaged text in, restored text (or the notes that explain it) out."""
+
+import dataclasses
+import sys
+from pathlib import Path
+
+import click
+
+from cli.console import print_json
+from pipelines.restore.engine import Restored, restore
+
+
+def _read(path: Path | None) -> str:
+    name = path or "standard input"
+    try:
+        # bytes, because text mode would change line ends, and clean text must come out byte for byte
+        return (path.read_bytes() if path else sys.stdin.buffer.read()).decode("utf-8")
+    except OSError as error:
+        raise click.UsageError(f"{name}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        message = f"{name}: not UTF-8 (byte {error.start}); `repost extract` reads pages in any encoding"
+        raise click.UsageError(message) from error
+
+
+def _below(path: Path) -> list[Path]:
+    return sorted(found for found in path.rglob("*") if found.is_file()) if path.is_dir() else [path]
+
+
+def _print_notes(restored: Restored) -> None:
+    for note in restored.notes:
+        print_json(dataclasses.asdict(note))
+
+
+@click.command()
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--explain", is_flag=True, help="Print one JSON note a change instead of the text.")
+@click.pass_context
+def restore_command(ctx: click.Context, files: tuple[Path, ...], *, explain: bool) -> None:
+    """Restore damaged text (UTF-8; standard input by default) and write it to standard output.
+
+    Several files or a folder give one JSON object a line: {"file", "text", "verdict"}.
+    """
+    paths = [path for given in files for path in _below(given)]
+    if len(paths) > 1 or any(given.is_dir() for given in files):
+        ctx.exit(_restore_many(paths, explain=explain))
+    restored = restore(_read(paths[0] if paths else None))
+    if explain:
+        _print_notes(restored)
+    else:
+        sys.stdout.buffer.write(restored.text.encode("utf-8"))
+        sys.stdout.buffer.flush()
+
+
+def _restore_many(paths: list[Path], *, explain: bool) -> int:
+    """One line a text (or a note); a file that cannot be read gets its line too, and the exit code is 1."""
+    failed = False
+    for path in paths:
+        try:
+            restored = restore(_read(path))
+        except click.UsageError as error:
+            failed = True
+            sys.stderr.write(f"repost: {error.message}\n")
+            if not explain:
+                print_json({"file": str(path), "text": None, "verdict": "unreadable"})
+            continue
+        if explain:
+            _print_notes(restored)
+        else:
+            print_json({"file": str(path), "text": restored.text, "verdict": restored.verdict.kind})
+    return int(failed)
