@@ -15,9 +15,17 @@ from enum import StrEnum
 class Reason(StrEnum):
     """Why a page gave no article; a closed set, used as a column, a Scrapy stat and a JSON value."""
 
-    UNREADABLE = "unreadable"  # a file that cannot be read, an archive record cut short
+    # nothing was fetched: these come with a `FetchFailure`, the others with a stored capture
+    REFUSED_ADDRESS = "refused-address"  # not a public address, or not http(s): never dialled
+    ROBOTS = "robots"  # robots.txt disallows it
+    UNREACHABLE = "unreachable"  # the name does not resolve, the connection is refused or reset, TLS fails
+    TIMEOUT = "timeout"
+    REDIRECT_LOOP = "redirect-loop"  # more redirects than are followed
+    INTERRUPTED = "interrupted"  # the run was stopped before it could be fetched
+
+    UNREADABLE = "unreadable"  # a file that cannot be read, an archive record or a response cut short
     HTTP_ERROR = "http-error"  # status outside 2xx
-    TOO_LARGE = "too-large"  # over the size that is parsed
+    TOO_LARGE = "too-large"  # over the size that is fetched or parsed
     NOT_HTML = "not-html"  # the bytes are a PDF, an image, JSON …, whatever the URL or header says
     EMPTY = "empty"  # no byte, or no visible text
     UNDECODABLE = "undecodable"  # no encoding gives readable text
@@ -154,6 +162,27 @@ class Capture:
     def header(self, name: str) -> str | None:
         """The first value of a header, by lower-case name."""
         return next((value for key, value in self.headers if key == name), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchFailure:
+    """A page that could not be fetched: there is no response to keep, only the fact.
+
+    Attributes:
+        url: the address that failed: where redirects led, or the one that was asked for.
+        requested_url: the address that was asked for, where it differs from `url`.
+        reason: why, one of `Reason`.
+        detail: one line for people.
+        failed_at: when it was given up; aware, UTC.
+        site: the site's key, as in `Capture`.
+    """
+
+    url: str
+    requested_url: str | None = None
+    reason: Reason
+    detail: str
+    failed_at: datetime
+    site: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
