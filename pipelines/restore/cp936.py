@@ -29,7 +29,7 @@ def decode(data: bytes) -> str:
     A lead byte without a trail byte shows `?` and eats the ASCII byte after it; a pair of a user-defined zone or
     without a character vanishes; a lone byte 80 is `€`.
 
-    >>> decode(b"\xb5(sh\xa8\xb9)")
+    >>> decode(b"\xb5(sh\xa8\xb4)")
     '?shù)'
     """
     return data.decode("gbk", _DECODE_RULE)
