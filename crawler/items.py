@@ -275,18 +275,22 @@ class Draft:
         declared: what the head says.
         verdict: the hijack verdict.
         damage: the damage class that restoring found (`clean` before it ran).
+        headline_raw, body_raw: `headline` and `body` as they stood before restoring; restoring copies them here
+            before it changes them, so until it ran they are None and empty.
     """
 
     url: str
     fetched_at: datetime
     encoding: str
     headline: str | None = None
+    headline_raw: str | None = None
     kicker: str | None = None
     subtitle: str | None = None
     byline: tuple[str, ...] = ()
     credits: tuple[str, ...] = ()
     breadcrumb: tuple[str, ...] = ()
     body: tuple[str, ...] = field(default=(), repr=False)
+    body_raw: tuple[str, ...] = field(default=(), repr=False)
     images: tuple[Image, ...] = field(default=(), repr=False)
     notices: tuple[str, ...] = field(default=(), repr=False)
     declared: Declared = field(default_factory=Declared, repr=False)
@@ -308,7 +312,8 @@ class Credit:
 class Record:
     """The structured article; the contract of `repost extract`.
 
-    A `*_raw` field is the string that the parsed value beside it was read from, restored but not parsed.
+    A `*_raw` field is the string that the parsed value beside it was read from, restored but not parsed; `headline_raw`
+    and `body_raw` are the page's own strings, before restoring.
 
     Attributes:
         published_at: ISO 8601 with offset (`2026-02-11T15:49:41+08:00`); a date alone when the page gives no more.
