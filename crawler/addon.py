@@ -1,0 +1,49 @@
+"""One Scrapy add-on that switches our components on, in order."""
+
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from scrapy.settings import SETTINGS_PRIORITIES
+
+if TYPE_CHECKING:
+    from scrapy.settings import BaseSettings
+
+# setting → component → place; Scrapy's own components stand at the places its documentation lists.
+COMPONENTS: dict[str, dict[str, int | None]] = {
+    "DOWNLOADER_MIDDLEWARES": {
+        "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+        "crawler.robots.Robots": 100,  # where Scrapy's stands
+        "crawler.guard.Guard": 560,  # nearer the network than the retries (550): a refusal is final
+    },
+    "ITEM_PIPELINES": {
+        "pipelines.stages.KeepCapture": 100,
+        "pipelines.stages.Clean": 200,
+        "pipelines.stages.Store": 300,
+    },
+    "EXTENSIONS": {
+        "crawler.limits.OneRun": 0,
+        "crawler.limits.Limits": 0,
+        "crawler.progress.Progress": 0,
+    },
+}
+
+
+class RepostArchive:
+    """Fills in component settings and the user agent at add-on priority, so that users can still override each."""
+
+    def update_settings(self, settings: "BaseSettings") -> None:
+        """Merge our components under whatever the user set: an entry of the user's wins, None switches one off."""
+        for name, components in COMPONENTS.items():
+            merged = {**components, **settings.getdict(name)}
+            settings.set(name, merged, max(settings.getpriority(name) or 0, SETTINGS_PRIORITIES["addon"]))
+        settings.set("USER_AGENT", user_agent(settings["CONTACT"]), "addon")
+
+
+def user_agent(contact: str) -> str:
+    """How the crawler introduces itself, with the address that a site's owner can write to.
+
+    >>> user_agent("mailto:archive@example.org").partition(" ")[2]
+    '(+mailto:archive@example.org)'
+    """
+    about = f"(+{contact})" if contact else "(research archive of repost pages)"
+    return f"repost-archive/{version('repost-archive')} {about}"

@@ -1,0 +1,42 @@
+"""One run at a time on one archive, by a lock that a dead process cannot hold."""
+
+import fcntl
+import os
+from pathlib import Path
+
+
+class Locked(Exception):  # noqa: N818 - named after the decision the caller takes
+    """Another process is at work on this archive; the message names it."""
+
+
+class RunLock:
+    """A lock on the file `<archive>.lock`, held until it is released or the process ends, however it ends."""
+
+    def __init__(self, archive: Path) -> None:
+        self._path = archive.with_name(f"{archive.name}.lock")
+        self._handle: int | None = None
+
+    def acquire(self) -> None:
+        """Take the lock.
+
+        Raises:
+            Locked: another process holds it.
+            OSError: the folder cannot be written.
+        """
+        handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = os.read(handle, 20).decode("ascii", "replace").strip()
+            os.close(handle)
+            raise Locked(f"{self._path}: held by process {holder or 'unknown'}") from None
+        os.ftruncate(handle, 0)
+        os.write(handle, f"{os.getpid()}\n".encode("ascii"))
+        # The file stays when the lock goes: removing it would let two processes lock two files of one name.
+        self._handle = handle
+
+    def release(self) -> None:
+        """Give the lock back; without effect where it is not held."""
+        if self._handle is not None:
+            os.close(self._handle)
+            self._handle = None

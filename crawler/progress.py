@@ -1,0 +1,165 @@
+"""What a run has done so far: counted from Scrapy's signals, shown on standard error, summed up at the end."""
+
+import logging
+import sys
+from collections import Counter
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Self
+
+from rich.console import Console
+from rich.live import Live
+from rich.text import Text
+from scrapy import signals
+from scrapy.http.request import NO_CALLBACK
+from scrapy.utils.asyncio import create_looping_call
+from scrapy.utils.log import get_scrapy_root_handler
+
+from crawler.items import Capture, FetchFailure, Reason
+from crawler.summary import Failed, RunSummary
+
+if TYPE_CHECKING:
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+    from scrapy.statscollectors import StatsCollector
+    from scrapy.utils.asyncio import AsyncioLoopingCall
+    from twisted.internet.task import LoopingCall
+    from twisted.python.failure import Failure
+
+SHOWN_FAILURES = 10  # the first ones say what is wrong; the rest is counted
+PLAIN_INTERVAL = 10.0  # seconds between two lines where no terminal can redraw one
+
+
+class Progress:
+    """Extension: counts what becomes of each page; shows it while the run goes on, and its summary at the end.
+
+    On a terminal one line is redrawn; elsewhere (cron, a pipe) a line is written every ten seconds; with `QUIET`
+    nothing but the failures. Nothing is ever written to standard output.
+
+    Attributes:
+        summary: the run's summary, once the spider is closed.
+    """
+
+    def __init__(self, stats: "StatsCollector", *, quiet: bool, max_pages: int) -> None:
+        self.summary: RunSummary | None = None
+        self._stats = stats
+        self._quiet = quiet
+        self._max_pages = max_pages
+        self._console = Console(stderr=True, highlight=False)
+        self._started_at = datetime.now(UTC)
+        self._asked = 0
+        self._fetched = 0
+        self._outcomes: Counter[str] = Counter()
+        self._reasons: Counter[Reason] = Counter()
+        self._failures: list[Failed] = []
+        self._live: Live | None = None
+        self._ticker: AsyncioLoopingCall | LoopingCall | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: "Crawler") -> Self:
+        """Connect to the signals that a page leaves on its way."""
+        settings = crawler.settings
+        progress = cls(crawler.stats, quiet=settings.getbool("QUIET"), max_pages=settings.getint("MAX_PAGES"))
+        for handler, signal in (
+            (progress.opened, signals.spider_opened),
+            (progress.scheduled, signals.request_scheduled),
+            (progress.received, signals.response_received),
+            (progress.kept, signals.item_scraped),
+            (progress.dropped, signals.item_dropped),
+            (progress.broken, signals.item_error),
+            (progress.lost, signals.spider_error),
+            (progress.closed, signals.spider_closed),
+        ):
+            crawler.signals.connect(handler, signal)
+        return progress
+
+    def opened(self) -> None:
+        """Start showing."""
+        if self._quiet:
+            return
+        if self._console.is_terminal:
+            self._live = Live(
+                get_renderable=lambda: Text(self._line()), console=self._console, transient=True, refresh_per_second=4
+            )
+            self._live.start()
+            handler = get_scrapy_root_handler()
+            if isinstance(handler, logging.StreamHandler):
+                handler.setStream(sys.stderr)  # now the live display's, so that a log line does not tear it
+        else:
+            self._ticker = create_looping_call(lambda: self._console.print(self._line()))
+            self._ticker.start(PLAIN_INTERVAL, now=False)
+
+    def scheduled(self, request: "Request") -> None:
+        """Count a page asked for; a redirect or a retry is the same page."""
+        if not request.meta.get("redirect_times") and not request.meta.get("retry_times"):
+            self._asked += 1
+
+    def received(self, response: "Response", request: "Request") -> None:
+        """Count a page that answered; robots.txt and the later parts of an article have no callback."""
+        if request.callback not in {None, NO_CALLBACK} and 200 <= response.status < 300:
+            self._fetched += 1
+
+    def kept(self, item: object) -> None:
+        """Count what the last stage made of a page."""
+        if isinstance(item, FetchFailure):
+            self._failed(item.requested_url or item.url, item.reason, item.detail)
+        else:
+            self._outcomes["new"] += 1
+
+    def dropped(self, item: Capture | FetchFailure, exception: Exception) -> None:
+        """Count a page that gave no article; one that is our fault or the server's is a failure."""
+        reason = getattr(exception, "reason", Reason.INTERNAL)
+        if isinstance(item, FetchFailure) or reason in {Reason.HTTP_ERROR, Reason.INTERNAL}:
+            self._failed(item.requested_url or item.url, reason, str(exception))
+        else:
+            self._outcomes["rejected"] += 1
+            self._reasons[reason] += 1
+
+    def broken(self, item: Capture | FetchFailure, failure: "Failure") -> None:
+        """Count a page that a stage broke on."""
+        self._failed(item.requested_url or item.url, Reason.INTERNAL, _first_line(failure.value))
+
+    def lost(self, failure: "Failure", response: "Response | Failure") -> None:
+        """Count a page that the spider broke on."""
+        request = response.request  # type: ignore[union-attr]  # Scrapy puts it on failures too
+        self._failed(request.url if request else "", Reason.INTERNAL, _first_line(failure.value))
+
+    def closed(self, reason: str) -> None:
+        """Stop showing; sum up."""
+        if self._live:
+            self._live.stop()
+        if self._ticker:
+            self._ticker.stop()
+        self.summary = RunSummary(
+            finish=reason,
+            started_at=self._started_at,
+            finished_at=datetime.now(UTC),
+            pages=self._done(),
+            fetched=self._fetched,
+            outcomes=dict(self._outcomes),
+            reasons={reason.value: count for reason, count in self._reasons.most_common()},
+            bytes_received=self._stats.get_value("downloader/response_bytes", 0),
+            failures=tuple(self._failures),
+        )
+
+    def _failed(self, url: str, reason: Reason, detail: str) -> None:
+        self._outcomes["failed"] += 1
+        self._reasons[reason] += 1
+        if len(self._failures) < SHOWN_FAILURES:
+            self._failures.append(Failed(url=url, reason=reason, detail=detail))
+
+    def _done(self) -> int:
+        return self._outcomes.total()
+
+    def _line(self) -> str:
+        """How far the run is, in one line."""
+        seconds = (datetime.now(UTC) - self._started_at).total_seconds()
+        asked = min(self._asked, self._max_pages or self._asked)
+        return (
+            f"{self._done()} of {asked} pages, {self._done() / max(seconds, 1):.1f} a second, "
+            f"{self._outcomes['rejected']} rejected, {self._outcomes['failed']} failed"
+        )
+
+
+def _first_line(error: BaseException | None) -> str:
+    return f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"

@@ -1,0 +1,73 @@
+"""How the command line starts a crawl: Scrapy's process with this project's settings, and what came of it."""
+
+import signal
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+from types import FrameType
+from typing import Any
+
+from scrapy import signals
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
+from scrapy.settings import Settings
+
+from crawler.limits import Limits
+from crawler.progress import Progress
+from crawler.summary import RunSummary
+
+
+def run(spider: str, arguments: Mapping[str, Any], overrides: Mapping[str, Any] | None = None) -> RunSummary:
+    """Run one spider to its end, in this process; once a process, because Twisted's reactor cannot start again.
+
+    Args:
+        spider: the spider's name, e.g. `pages`.
+        arguments: the spider's arguments, e.g. `{"urls": [...]}`.
+        overrides: settings that replace those of `crawler.settings`, e.g. `ARCHIVE_PATH`, `ALLOWED_ADDRESSES`,
+            `DOWNLOAD_DELAY`, `MAX_PAGES`, `QUIET`, `LOG_LEVEL`.
+
+    Raises:
+        ArchiveError: the archive cannot be opened.
+        RecipeError: a site file is wrong.
+        ValueError: a setting is wrong; the message is for people.
+    """
+    settings = Settings()
+    settings.setmodule("crawler.settings")
+    settings.setdict(dict(overrides or {}), priority="cmdline")
+    started_at = datetime.now(UTC)
+    process = AsyncCrawlerProcess(settings)
+    crawler = process.create_crawler(spider)
+    interruptions = _note_signals(crawler)
+    task = process.crawl(crawler, **arguments)
+    process.start()
+    if task.done() and not task.cancelled() and (error := task.exception()):
+        raise error
+    progress, limits = crawler.get_extension(Progress), crawler.get_extension(Limits)
+    summary = progress.summary if progress else None
+    if summary is None:  # killed by a second signal before the spider was closed
+        summary = RunSummary(finish="interrupted", started_at=started_at, finished_at=datetime.now(UTC))
+    if interruptions:
+        return replace(summary, finish="interrupted", signal=interruptions[0])
+    if limits and limits.reached:
+        return replace(summary, finish=limits.reached)
+    return summary
+
+
+def _note_signals(crawler: Crawler) -> list[int]:
+    """The list that will hold the signals that interrupt the run; Scrapy's handlers still end it in order."""
+    noted: list[int] = []
+
+    def wrap() -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, partial(_note, noted, signal.getsignal(number)))
+
+    crawler.signals.connect(wrap, signals.spider_opened, weak=False)  # by then Scrapy has set its handlers
+    return noted
+
+
+def _note(
+    noted: list[int], then: Callable[[int, FrameType | None], Any] | int | None, number: int, frame: FrameType | None
+) -> None:
+    noted.append(number)
+    if callable(then):
+        then(number, frame)

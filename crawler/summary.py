@@ -1,0 +1,82 @@
+"""What one run did: counts by outcome and reason, the first failures, and the exit code they amount to."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from crawler.items import Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """A page that was not had.
+
+    Attributes:
+        url: the address that was asked for.
+        reason: one of `Reason`.
+        detail: one line for people.
+    """
+
+    url: str
+    reason: Reason
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSummary:
+    """What one run did.
+
+    Attributes:
+        finish: `finished`; `pages` or `seconds` (the limit that ended it); `interrupted`; `locked` (another run is at
+            work on the archive); `usage` (an address or setting was wrong, nothing was fetched); else Scrapy's word.
+        signal: the signal that interrupted it, or None.
+        started_at, finished_at: aware, UTC.
+        pages: how many pages were asked for.
+        fetched: how many of them answered with a status of 2xx.
+        outcomes: `new`, `changed`, `unchanged` articles, `rejected` pages, `failed` pages → count.
+        reasons: `Reason` of the rejected and failed pages → count.
+        bytes_received: bytes of all responses as transferred, robots.txt and redirects included.
+        failures: the first pages that failed, in the order they did.
+    """
+
+    finish: str
+    signal: int | None = None
+    started_at: datetime
+    finished_at: datetime
+    pages: int = 0
+    fetched: int = 0
+    outcomes: Mapping[str, int] = field(default_factory=dict)
+    reasons: Mapping[str, int] = field(default_factory=dict)
+    bytes_received: int = 0
+    failures: tuple[Failed, ...] = ()
+
+    @property
+    def seconds(self) -> float:
+        """How long it took."""
+        return (self.finished_at - self.started_at).total_seconds()
+
+    @property
+    def exit_code(self) -> int:
+        """The exit code of the command that ran it, as every command documents them."""
+        if self.signal is not None:
+            return 128 + self.signal
+        fixed = {"locked": 75, "usage": 2, "pages": 4, "seconds": 4}
+        if self.finish in fixed:
+            return fixed[self.finish]
+        failed = self.outcomes.get("failed", 0)
+        if failed and not self.fetched:
+            return 3
+        return 1 if failed or self.finish != "finished" else 0
+
+    def lines(self) -> Iterator[str]:
+        """The summary for people: one line, then one for each of the first failures."""
+        articles = " ".join(f"{self.outcomes.get(kind, 0)} {kind}," for kind in ("new", "changed", "unchanged"))
+        ending = "" if self.finish == "finished" else f" ({self.finish})"
+        yield (
+            f"{self.pages} pages in {self.seconds:.0f} s, {self.bytes_received / 1e6:.1f} MB: {articles} "
+            f"{self.outcomes.get('rejected', 0)} rejected, {self.outcomes.get('failed', 0)} failed{ending}"
+        )
+        for failure in self.failures:
+            yield f"failed: {failure.url}: {failure.reason}: {failure.detail}"
+        if (rest := self.outcomes.get("failed", 0) - len(self.failures)) > 0:
+            yield f"failed: {rest} more"

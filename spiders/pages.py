@@ -1,0 +1,125 @@
+"""Pages whose addresses are given: `scrapy crawl pages -a urls=http://a/1.html,http://b/2.html`, or `-a file=FILE`."""
+
+import re
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from scrapy import Request, Spider
+from scrapy.exceptions import CloseSpider
+
+from crawler.guard import parse_address
+from crawler.items import Capture, FetchFailure, Reason
+from pipelines.paging import next_part
+from sites.recipes import load_recipes
+from spiders.capture import not_fetched, requested_url, to_capture, to_failure
+
+if TYPE_CHECKING:
+    from scrapy.http import Response
+    from twisted.python.failure import Failure
+
+MAX_PARTS = 50  # pages of one article; a pager that goes on is a trap, not an article
+
+
+class PagesSpider(Spider):
+    """Fetches the given addresses, and the later parts of an article that is split over several pages.
+
+    Args:
+        urls: addresses, as a sequence or as one string separated by commas or blanks.
+        file: a text file of addresses, one a line; empty lines and lines starting with # are skipped.
+    """
+
+    name = "pages"
+
+    def __init__(self, urls: str | Sequence[str] = (), file: str = "", **kwargs: Any) -> None:  # noqa: ANN401 - Scrapy's
+        super().__init__(**kwargs)
+        # A comma may belong to an address, so only one that another scheme follows separates two.
+        self._given = re.split(r"[\s,]+(?=[A-Za-z][\w+.-]*://)|\s+", urls.strip()) if isinstance(urls, str) else urls
+        self._file = file
+        self._recipes = load_recipes()
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Ask for each address once, in the order given."""
+        for url in self._addresses():
+            # Not filtered as duplicates: a redirect back to an address seen before would vanish without a trace.
+            yield Request(url, callback=self.parse, errback=self.failed, dont_filter=True)
+
+    async def parse(self, response: "Response") -> AsyncIterator[Capture | FetchFailure]:
+        """Capture the page with the later parts of its article."""
+        assert response.request is not None  # noqa: S101 - Scrapy sets it on every response it hands over
+        capture = self._capture(response, response.request)
+        parts, failure = await self._later_parts(capture)
+        yield replace(capture, parts=tuple(parts))
+        if failure:
+            yield failure
+
+    def failed(self, failure: "Failure") -> Iterator[FetchFailure]:
+        """Record that a page could not be fetched."""
+        request = failure.request  # type: ignore[attr-defined]  # Scrapy puts it there
+        yield to_failure(failure.value, request, site=self._recipes.site_of(requested_url(request)))
+
+    def _addresses(self) -> dict[str, None]:
+        """The checked addresses without repeats; the run ends before the first request if one of them is wrong."""
+        addresses: dict[str, None] = {}
+        wrong = []
+        for where, text in self._lines():
+            try:
+                addresses[parse_address(text)] = None
+            except ValueError as error:
+                wrong.append(f"{where}{error}")
+        for message in wrong:
+            self.logger.error(message)
+        if not addresses and not wrong:
+            self.logger.error("no address given: -a urls=http://… or -a file=urls.txt")
+        if wrong or not addresses:
+            raise CloseSpider("usage")
+        return addresses
+
+    def _lines(self) -> Iterator[tuple[str, str]]:
+        """Each given text with the place it was given at, for messages."""
+        yield from (("", text) for text in self._given if text)
+        if self._file:
+            try:
+                text = Path(self._file).read_text(encoding="utf-8-sig")
+            except (OSError, UnicodeDecodeError) as error:
+                self.logger.error("%s: cannot be read: %s", self._file, error)  # noqa: TRY400 - no traceback needed
+                raise CloseSpider("usage") from error
+            for number, line in enumerate(text.splitlines(), 1):
+                if line.strip() and not line.lstrip().startswith("#"):
+                    yield f"{self._file}:{number}: ", line
+
+    def _capture(self, response: "Response", request: Request) -> Capture:
+        return to_capture(response, request, site=self._recipes.site_of(response.url))
+
+    async def _later_parts(self, first: Capture) -> tuple[list[Capture], FetchFailure | None]:
+        """The later parts in order, and the failure that ended them, if one did: the parts before it are kept."""
+        parts: list[Capture] = []
+        last = first
+        seen = {first.url}
+        while len(parts) < MAX_PARTS and (url := self._next_part(last, seen)):
+            seen.add(url)
+            request = Request(url)
+            if not self.crawler.crawling:  # being stopped: what is missing is recorded, so that it can be fetched again
+                return parts, not_fetched(request, Reason.INTERRUPTED, "the run was stopped", site=first.site)
+            try:
+                response = await self.crawler.engine.download_async(request)
+            except Exception as error:  # noqa: BLE001 - whatever ends the later parts, the earlier ones are kept
+                return parts, to_failure(error, request, site=first.site)
+            last = self._capture(response, response.request or request)
+            if not _is_success(last):
+                return parts, not_fetched(request, Reason.HTTP_ERROR, f"status {last.status}", site=first.site)
+            parts.append(last)
+        return parts, None
+
+    def _next_part(self, last: Capture, seen: set[str]) -> str | None:
+        """The next page of the same article, on the same host and not fetched yet, as the last page links it."""
+        url = next_part(last.body, last.url) if _is_success(last) else None
+        if url is None or url in seen or urlsplit(url).netloc != urlsplit(last.url).netloc:
+            return None
+        return url
+
+
+def _is_success(capture: Capture) -> bool:
+    return 200 <= capture.status < 300
