@@ -322,6 +322,7 @@ class Record:
         breadcrumb: section names from the root down, without the closing 正文.
         view_count: 点击量 as a whole number.
         declared_url: the address that the page itself names as its own.
+        encoding_evidence: how the encoding was found, as in `Decoded.evidence`.
         script: `hans`, `hant` or `other`, of the restored text.
         damage: the damage class found (`clean`, `annotated`, `converted` …).
         repairs: rule → number of places; `doubtful` counts the uncertain ones.
@@ -352,6 +353,7 @@ class Record:
     notices: tuple[str, ...] = field(default=(), repr=False)
     verdict: Verdict = field(default_factory=Verdict)
     encoding: str = ""
+    encoding_evidence: tuple[Evidence, ...] = ()
     script: str = "other"
     damage: str = "clean"
     damage_evidence: tuple[Evidence, ...] = ()
