@@ -277,11 +277,13 @@ class Draft:
         damage: the damage class that restoring found (`clean` before it ran).
         headline_raw, body_raw: `headline` and `body` as they stood before restoring; restoring copies them here
             before it changes them, so until it ran they are None and empty.
+        encoding_evidence: `Decoded.evidence` of the page (of the first one, where the article is split).
     """
 
     url: str
     fetched_at: datetime
     encoding: str
+    encoding_evidence: tuple[Evidence, ...] = ()
     headline: str | None = None
     headline_raw: str | None = None
     kicker: str | None = None
