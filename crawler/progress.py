@@ -135,6 +135,7 @@ class Progress:
             started_at=self._started_at,
             finished_at=datetime.now(UTC),
             pages=self._done(),
+            left=max(self._asked - self._done(), 0),
             fetched=self._fetched,
             outcomes=dict(self._outcomes),
             reasons={reason.value: count for reason, count in self._reasons.most_common()},

@@ -17,6 +17,7 @@ MAX_SECONDS = 0.0  # seconds a run may take, 0 for no limit
 QUIET = False  # no progress
 
 # Polite
+SCHEDULER = "crawler.frontier.Frontier"  # one request at a time a host; Scrapy's own queues them in the downloader
 ROBOTSTXT_OBEY = True  # off by default
 ROBOTSTXT_USER_AGENT = "repost-archive"  # the name a robots.txt can address; the user agent holds more than that
 CONCURRENT_REQUESTS_PER_DOMAIN = 1  # small sites: never two connections at once

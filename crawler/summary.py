@@ -31,8 +31,9 @@ class RunSummary:
             work on the archive); `usage` (an address or setting was wrong, nothing was fetched); else Scrapy's word.
         signal: the signal that interrupted it, or None.
         started_at, finished_at: aware, UTC.
-        pages: how many pages were asked for.
-        fetched: how many of them answered with a status of 2xx.
+        pages: how many pages were answered for: fetched, or given up.
+        left: how many were given and not asked for, because the run ended before.
+        fetched: how many pages answered with a status of 2xx.
         outcomes: `new`, `changed`, `unchanged` articles, `rejected` pages, `failed` pages → count.
         reasons: `Reason` of the rejected and failed pages → count.
         bytes_received: bytes of all responses as transferred, robots.txt and redirects included.
@@ -44,6 +45,7 @@ class RunSummary:
     started_at: datetime
     finished_at: datetime
     pages: int = 0
+    left: int = 0
     fetched: int = 0
     outcomes: Mapping[str, int] = field(default_factory=dict)
     reasons: Mapping[str, int] = field(default_factory=dict)
@@ -71,7 +73,7 @@ class RunSummary:
     def lines(self) -> Iterator[str]:
         """The summary for people: one line, then one for each of the first failures."""
         articles = " ".join(f"{self.outcomes.get(kind, 0)} {kind}," for kind in ("new", "changed", "unchanged"))
-        ending = "" if self.finish == "finished" else f" ({self.finish})"
+        ending = "" if self.finish == "finished" else f" ({self.finish}: {self.left} pages left)"
         yield (
             f"{self.pages} pages in {self.seconds:.0f} s, {self.bytes_received / 1e6:.1f} MB: {articles} "
             f"{self.outcomes.get('rejected', 0)} rejected, {self.outcomes.get('failed', 0)} failed{ending}"
