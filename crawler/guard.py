@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 SCHEMES = frozenset({"http", "https"})
 MAX_ADDRESS = 2083  # characters; Scrapy's own limit for the links of a page
 _NOT_IN_ADDRESS = re.compile(r"[\x00-\x20\x7f<>\"^`{|}\\]")
+_ALLOWANCE = re.compile(r"\[(?P<six>.+)\](:(?P<port6>\d+))?|(?P<four>[^:]+)(:(?P<port4>\d+))?|(?P<bare>.+)")
 _NOT_IN_HOST = re.compile(r"[^\w.:\-\u0080-\U0010ffff]")
 
 # Everything of IPv4 that is not a public host: IANA IPv4 Special-Purpose Address Registry (2024-08), plus the ranges it
@@ -139,20 +140,15 @@ class Allowance:
         Raises:
             ValueError: not an address, or not loopback; the message is for people.
         """
-        host, port = text.strip(), ""
-        if host.startswith("["):
-            host, _, port = host[1:].partition("]")
-            port = port.removeprefix(":")
-        elif host.count(":") == 1:
-            host, _, port = host.partition(":")
+        match = _ALLOWANCE.fullmatch(text.strip())
         try:
-            network = ip_network(host)
-            number = int(port) if port else None
+            network = ip_network(match["six"] or match["four"] or match["bare"] if match else "")
+            port = match["port6"] or match["port4"] if match else None
         except ValueError:
             raise ValueError(f"not an address to allow: {text!r} (like 127.0.0.1 or 127.0.0.1:8000)") from None
         if not network.is_loopback:
             raise ValueError(f"not a loopback address: {text!r}; only the sample web on this machine can be allowed")
-        return cls(network=network, port=number)
+        return cls(network=network, port=int(port) if port else None)
 
 
 def refusal(address: str, port: int, allowed: Iterable[Allowance] = ()) -> str | None:

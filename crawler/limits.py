@@ -3,7 +3,6 @@
 A limit that is reached ends the run in order, with what was begun finished.
 """
 
-import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.crawler import Crawler
     from scrapy.utils.asyncio import CallLaterResult
-
-logger = logging.getLogger(__name__)
 
 
 class OneRun:
@@ -41,11 +38,9 @@ class OneRun:
         try:
             self._lock.acquire()
         except Locked as error:
-            logger.error("another run is at work on this archive (%s)", error)  # noqa: TRY400 - no traceback needed
-            raise CloseSpider("locked") from error
+            raise CloseSpider(f"locked: another run is at work on this archive ({error})") from error
         except OSError as error:
-            logger.error("the archive cannot be locked: %s", error)  # noqa: TRY400 - no traceback needed
-            raise CloseSpider("usage") from error
+            raise CloseSpider(f"usage: the archive cannot be locked: {error}") from error
 
     def closed(self) -> None:
         """Give the lock back."""

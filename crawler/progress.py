@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from twisted.internet.task import LoopingCall
     from twisted.python.failure import Failure
 
+logger = logging.getLogger(__name__)
+
 SHOWN_FAILURES = 10  # the first ones say what is wrong; the rest is counted
 PLAIN_INTERVAL = 10.0  # seconds between two lines where no terminal can redraw one
 
@@ -130,8 +132,10 @@ class Progress:
             self._live.stop()
         if self._ticker:
             self._ticker.stop()
+        finish, _, detail = reason.partition(": ")
         self.summary = RunSummary(
-            finish=reason,
+            finish=finish,
+            detail=detail,
             started_at=self._started_at,
             finished_at=datetime.now(UTC),
             pages=self._done(),
@@ -142,6 +146,8 @@ class Progress:
             bytes_received=self._stats.get_value("downloader/response_bytes", 0),
             failures=tuple(self._failures),
         )
+        for line in self.summary.lines():
+            logger.info(line)
 
     def _failed(self, url: str, reason: Reason, detail: str) -> None:
         self._outcomes["failed"] += 1

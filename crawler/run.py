@@ -12,6 +12,7 @@ from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
+from crawler.guard import Allowance
 from crawler.limits import Limits
 from crawler.progress import Progress
 from crawler.summary import RunSummary
@@ -34,6 +35,7 @@ def run(spider: str, arguments: Mapping[str, Any], overrides: Mapping[str, Any] 
     settings = Settings()
     settings.setmodule("crawler.settings")
     settings.setdict(dict(overrides or {}), priority="cmdline")
+    tuple(map(Allowance.parse, settings.getlist("ALLOWED_ADDRESSES")))  # a wrong one is said before anything starts
     started_at = datetime.now(UTC)
     process = AsyncCrawlerProcess(settings)
     crawler = process.create_crawler(spider)

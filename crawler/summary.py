@@ -28,7 +28,8 @@ class RunSummary:
 
     Attributes:
         finish: `finished`; `pages` or `seconds` (the limit that ended it); `interrupted`; `locked` (another run is at
-            work on the archive); `usage` (an address or setting was wrong, nothing was fetched); else Scrapy's word.
+            work on the archive); `usage` (an address was wrong, nothing was fetched); else Scrapy's word.
+        detail: one line for people, where `finish` is `locked` or `usage`.
         signal: the signal that interrupted it, or None.
         started_at, finished_at: aware, UTC.
         pages: how many pages were answered for: fetched, or given up.
@@ -41,6 +42,7 @@ class RunSummary:
     """
 
     finish: str
+    detail: str = ""
     signal: int | None = None
     started_at: datetime
     finished_at: datetime
@@ -71,7 +73,10 @@ class RunSummary:
         return 1 if failed or self.finish != "finished" else 0
 
     def lines(self) -> Iterator[str]:
-        """The summary for people: one line, then one for each of the first failures."""
+        """The summary for people: one line, then one for each of the first failures; or why nothing was done."""
+        if self.detail:
+            yield self.detail
+            return
         articles = " ".join(f"{self.outcomes.get(kind, 0)} {kind}," for kind in ("new", "changed", "unchanged"))
         ending = "" if self.finish == "finished" else f" ({self.finish}: {self.left} pages left)"
         yield (

@@ -69,12 +69,11 @@ class PagesSpider(Spider):
                 addresses[parse_address(text)] = None
             except ValueError as error:
                 wrong.append(f"{where}{error}")
-        for message in wrong:
-            self.logger.error(message)
-        if not addresses and not wrong:
-            self.logger.error("no address given: -a urls=http://… or -a file=urls.txt")
-        if wrong or not addresses:
-            raise CloseSpider("usage")
+        if wrong:
+            more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
+            raise CloseSpider(f"usage: {wrong[0]}{more}")
+        if not addresses:
+            raise CloseSpider("usage: no address given, in urls=… or file=…")
         return addresses
 
     def _lines(self) -> Iterator[tuple[str, str]]:
@@ -84,8 +83,7 @@ class PagesSpider(Spider):
             try:
                 text = Path(self._file).read_text(encoding="utf-8-sig")
             except (OSError, UnicodeDecodeError) as error:
-                self.logger.error("%s: cannot be read: %s", self._file, error)  # noqa: TRY400 - no traceback needed
-                raise CloseSpider("usage") from error
+                raise CloseSpider(f"usage: {self._file}: cannot be read: {error}") from error
             for number, line in enumerate(text.splitlines(), 1):
                 if line.strip() and not line.lstrip().startswith("#"):
                     yield f"{self._file}:{number}: ", line
