@@ -1,0 +1,175 @@
+"""Opening an archive: for writing (made and brought up to date where needed) or strictly for reading.
+
+An archive is one SQLite file in WAL mode, so that one process can write while others read. What can be wrong with a
+file is said in one line by `ArchiveError`, before anything in it is changed.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from archive.schema import APPLICATION_ID, applied_names, known_names, migrations
+
+PATIENCE = 30.0  # seconds to wait for another process's transaction; ours take milliseconds, a reclean's too
+FOREIGN = "not an archive of this program"
+
+
+class ArchiveError(Exception):
+    """An archive cannot be used as asked, or does not hold what is asked for; the message is one line for people."""
+
+
+def default_path() -> Path:
+    """Where the archive is when no command says otherwise.
+
+    `ARCHIVE_PATH` of the environment; else `archive.db` beside the nearest `scrapy.cfg`, in this folder or above it;
+    else `archive.db` in this folder.
+    """
+    if given := os.environ.get("ARCHIVE_PATH"):
+        return Path(given)
+    here = Path.cwd()
+    project = next((folder for folder in (here, *here.parents) if (folder / "scrapy.cfg").is_file()), here)
+    return project / "archive.db"
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[Database]:
+    """An archive to read from, closed afterwards; whatever SQLite finds wrong meanwhile is an `ArchiveError` too."""
+    with _in_one_line(path):
+        db = open_reading(path)
+        try:
+            yield db
+        finally:
+            db.close()
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[Database]:
+    """An archive to write to, closed afterwards; whatever SQLite finds wrong meanwhile is an `ArchiveError` too."""
+    with _in_one_line(path):
+        db = open_writing(path)
+        try:
+            yield db
+        finally:
+            db.close()
+
+
+def open_reading(path: Path) -> Database:
+    """Open an existing archive that nothing can be written to through this connection.
+
+    Raises:
+        ArchiveError: there is none, it cannot be read, it is not ours, or its schema is of another version.
+    """
+    if not _exists(path):
+        raise ArchiveError(f"{path}: no such archive; `repost crawl` makes one")
+    with _in_one_line(path):
+        db = _connect(path, "mode=ro" if _can_hold_wal(path) else "mode=ro&immutable=1")
+        with _closed_on_error(db):
+            if not _is_ours(db):
+                raise ArchiveError(f"{path}: {FOREIGN}")
+            _refuse_newer(db, path)
+            if migrations.pending(db):
+                raise ArchiveError(f"{path}: made by an older version; `repost reclean --pending` brings it up to date")
+            db.execute("PRAGMA query_only = on")
+        return db
+
+
+def open_writing(path: Path) -> Database:
+    """Open an archive for writing; make it, or bring its schema up to date, where needed.
+
+    Raises:
+        ArchiveError: the folder is missing or cannot be written, or the file is not ours or newer than this program.
+    """
+    if not _exists(path.parent):
+        raise ArchiveError(f"{path.parent}: no such folder")
+    with _in_one_line(path):
+        db = _connect(path, "mode=rwc")
+        with _closed_on_error(db):
+            if not _is_ours(db) and not _is_empty(db):
+                raise ArchiveError(f"{path}: {FOREIGN}")
+            _refuse_newer(db, path)
+            db.execute("PRAGMA journal_mode = WAL")
+            # In WAL mode this loses at most the last commits when the power fails, never the file's integrity.
+            db.execute("PRAGMA synchronous = NORMAL")
+            db.execute("PRAGMA foreign_keys = ON")
+            with transaction(db):
+                migrations.apply(db)
+        return db
+
+
+@contextmanager
+def transaction(db: Database) -> Iterator[None]:
+    """All of the writes inside, or none.
+
+    It locks at its start: a transaction that reads first and locks at its first write (`db.atomic()`) fails at once,
+    without waiting, when another process wrote in between. Inside another one it is a savepoint.
+    """
+    if db.conn.in_transaction:
+        with db.atomic():
+            yield
+        return
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        db.conn.execute("COMMIT")
+    except BaseException:
+        db.rollback()
+        raise
+
+
+def _exists(path: Path) -> bool:
+    try:
+        path.stat()
+    except FileNotFoundError:
+        return False
+    except OSError as error:  # a folder on the way may not be entered, or is a file
+        raise ArchiveError(f"{path}: {error.strerror}") from error
+    return True
+
+
+def _connect(path: Path, how: str) -> Database:
+    # as_uri escapes what would end the path early: `?`, `#`, `%`
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True, timeout=PATIENCE)
+    return Database(connection, execute_plugins=False)  # other people's plug-ins have no business in an archive
+
+
+def _can_hold_wal(path: Path) -> bool:
+    """Whether SQLite can put its `-wal` and `-shm` files beside the archive, or finds them there.
+
+    An archive on read-only media has none and cannot change, so it can be read without.
+    """
+    return os.access(path.parent, os.W_OK) or path.with_name(f"{path.name}-wal").exists()
+
+
+def _is_ours(db: Database) -> bool:
+    return bool(db.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID)
+
+
+def _is_empty(db: Database) -> bool:
+    return not db.execute("PRAGMA application_id").fetchone()[0] and not db.table_names()
+
+
+def _refuse_newer(db: Database, path: Path) -> None:
+    if newer := applied_names(db) - known_names():
+        raise ArchiveError(f"{path}: made by a newer version of this program (it has {', '.join(sorted(newer))})")
+
+
+@contextmanager
+def _closed_on_error(db: Database) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        db.close()
+        raise
+
+
+@contextmanager
+def _in_one_line(path: Path) -> Iterator[None]:
+    """Say SQLite's errors as an `ArchiveError` that names the file."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise ArchiveError(f"{path}: {error}") from error

@@ -1,0 +1,409 @@
+"""Everything that is read: lines for lists, whole articles, captures as they were fetched. Nothing is written here.
+
+What can be many comes from generators, row by row, so that memory does not grow with the archive.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import cast
+
+from sqlite_utils import Database
+
+from archive.connect import ArchiveError
+from archive.pack import Unpackable, unpack
+from archive.rows import Row, record_of
+from crawler.items import Capture, Evidence, Reason, Record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleLine:
+    """One article in a list, as its present version stands.
+
+    Attributes:
+        id: the article's; it never changes.
+        last_seen: when its newest capture was fetched, ISO 8601 in UTC.
+        published_at, source: as in `Record`.
+        repairs: how many changes restoring made; `doubtful` of them are uncertain.
+        versions, captures: how many there are.
+    """
+
+    id: int
+    site: str
+    url: str
+    headline: str
+    published_at: str | None
+    source: str | None
+    last_seen: str
+    hijacked: bool
+    damage: str
+    script: str
+    repairs: int
+    doubtful: int
+    versions: int
+    captures: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RejectedLine:
+    """One page that gave no article.
+
+    Attributes:
+        capture_id: the capture it is stored as; None where nothing could be fetched.
+        url: the address that answered, or that failed.
+        requested_url: the address asked for, where it differs and there is a capture.
+        status: the HTTP status, or None.
+        seen_at: when it was fetched, or given up, ISO 8601 in UTC.
+    """
+
+    capture_id: int | None
+    site: str
+    url: str
+    requested_url: str | None
+    status: int | None
+    seen_at: str
+    reason: Reason
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionLine:
+    """One version of an article.
+
+    Attributes:
+        version: 1, 2 … within the article.
+        fetched_at: when the capture that first gave it was fetched.
+        cleaner: the program's version that cleaned it.
+        present: it is what the article's newest capture gives.
+    """
+
+    version: int
+    capture_id: int
+    fetched_at: str
+    headline: str
+    digest: str
+    cleaner: str
+    cleaned_at: str
+    present: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaptureLine:
+    """One fetch of an article's page.
+
+    Attributes:
+        version: the version that it gives.
+        size: bytes of the body.
+        view_count, hijacked: as the page showed them at that time.
+    """
+
+    capture_id: int
+    url: str
+    status: int
+    fetched_at: str
+    size: int
+    version: int
+    view_count: int | None
+    hijacked: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredArticle:
+    """One article with one of its versions, and what is known of the others.
+
+    Attributes:
+        id: the article's; it never changes.
+        version: the number of the version that `record` is.
+        capture_id: the capture that this version was read from.
+        versions: all of them, the oldest first.
+        captures: the fetches that give one of them, the oldest first.
+    """
+
+    id: int
+    site: str
+    url_key: str
+    first_seen: str
+    last_seen: str
+    version: int
+    digest: str
+    capture_id: int
+    record: Record = field(repr=False)
+    versions: tuple[VersionLine, ...]
+    captures: tuple[CaptureLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredCapture:
+    """A capture with what was decided about it.
+
+    Attributes:
+        outcome: `article`, `rejected`, or None while nothing is decided.
+        reason, detail: why it was rejected.
+        evidence: what the hijack verdict of a rejected page stood on.
+    """
+
+    id: int
+    capture: Capture
+    outcome: str | None
+    version_id: int | None = None
+    reason: Reason | None = None
+    detail: str | None = None
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How much is in an archive.
+
+    Attributes:
+        urls, captures, articles, versions, notes: rows.
+        hijacked: articles whose present version stands on a hijacked page.
+        pending: captures that nothing was decided about yet.
+        rejected: reason → captures.
+        failed: reason → addresses that could not be fetched.
+        body_bytes, packed_bytes: pages as fetched, and as stored.
+    """
+
+    urls: int
+    captures: int
+    articles: int
+    versions: int
+    notes: int
+    hijacked: int
+    pending: int
+    rejected: dict[str, int]
+    failed: dict[str, int]
+    body_bytes: int
+    packed_bytes: int
+
+
+def articles(
+    db: Database, *, site: str | None = None, hijacked: bool | None = None, limit: int | None = None
+) -> Iterator[ArticleLine]:
+    """The articles, the newest first: by when they were last seen."""
+    rows = db.query(
+        """
+        SELECT
+            articles.id, articles.site, versions.url, headline, published_at, source, last_seen, hijacked, damage,
+            script, repairs,
+            (SELECT count(*) FROM versions WHERE article_id = articles.id) AS versions,
+            (SELECT count(*) FROM captures JOIN versions ON versions.id = captures.version_id
+                WHERE versions.article_id = articles.id) AS captures
+        FROM articles JOIN versions ON versions.id = articles.version_id
+        WHERE (:site IS NULL OR articles.site = :site) AND (:hijacked IS NULL OR hijacked = :hijacked)
+        ORDER BY last_seen DESC, articles.id DESC LIMIT :limit
+        """,
+        {"site": site, "hijacked": hijacked, "limit": -1 if limit is None else limit},
+    )
+    for row in rows:
+        repairs: dict[str, int] = json.loads(row.pop("repairs"))
+        doubtful = repairs.pop("doubtful", 0)
+        hijack = bool(row.pop("hijacked"))
+        yield ArticleLine(**row, hijacked=hijack, repairs=sum(repairs.values()), doubtful=doubtful)
+
+
+def rejections(
+    db: Database, *, site: str | None = None, reason: Reason | None = None, limit: int | None = None
+) -> Iterator[RejectedLine]:
+    """The pages that gave no article and the addresses that could not be fetched, the newest first."""
+    rows = db.query(
+        """
+        SELECT * FROM rejected WHERE (:site IS NULL OR site = :site) AND (:reason IS NULL OR reason = :reason)
+        ORDER BY seen_at DESC, capture_id DESC LIMIT :limit
+        """,
+        {"site": site, "reason": reason and str(reason), "limit": -1 if limit is None else limit},
+    )
+    for row in rows:
+        yield RejectedLine(**{**row, "reason": Reason(row["reason"])})
+
+
+def article(db: Database, which: str, *, version: int | None = None) -> StoredArticle:
+    """One article, by its id or by any address that it was asked for at, answered at or is filed under.
+
+    Args:
+        db: the archive.
+        which: the id, or the address.
+        version: the number of a version; without it the present one.
+
+    Raises:
+        ArchiveError: there is no such article or version.
+    """
+    article_id = _article_id(db, which)
+    row = next(db.query("SELECT * FROM articles WHERE id = ?", (article_id,)))
+    versions = tuple(_version_lines(db, article_id, present=row["version_id"]))
+    shown = next((line for line in versions if (line.present if version is None else line.version == version)), None)
+    if shown is None and version is None:
+        shown = versions[-1]  # withdrawn by today's rules: its last state can still be looked at
+    if shown is None:
+        raise ArchiveError(f"article {article_id} has versions 1 to {versions[-1].version}, none of number {version}")
+    (version_id,) = db.execute(
+        "SELECT id FROM versions WHERE article_id = ? AND version = ?", (article_id, shown.version)
+    ).fetchone()
+    return StoredArticle(
+        id=article_id,
+        site=row["site"],
+        url_key=row["url_key"],
+        first_seen=row["first_seen"],
+        last_seen=row["last_seen"],
+        version=shown.version,
+        digest=shown.digest,
+        capture_id=shown.capture_id,
+        record=record_of_version(db, version_id),
+        versions=versions,
+        captures=tuple(_capture_lines(db, article_id)),
+    )
+
+
+def record_of_version(db: Database, version_id: int) -> Record:
+    """The record of one version."""
+    return record_of(
+        next(db.query("SELECT * FROM versions WHERE id = ?", (version_id,))),
+        images=db.query("SELECT * FROM images WHERE version_id = ? ORDER BY number", (version_id,)),
+        credits=db.query("SELECT * FROM credits WHERE version_id = ? ORDER BY number", (version_id,)),
+        notes=db.query("SELECT * FROM notes WHERE version_id = ? ORDER BY number", (version_id,)),
+        evidence=list(db.query("SELECT * FROM evidence WHERE version_id = ? ORDER BY id", (version_id,))),
+        spam_links=db.query("SELECT * FROM spam_links WHERE version_id = ? ORDER BY id", (version_id,)),
+    )
+
+
+def captures(db: Database, *, pending: bool = False) -> Iterator[StoredCapture]:
+    """The captures with their later parts, in the order they were stored; what is written meanwhile does no harm.
+
+    Args:
+        db: the archive.
+        pending: only those that nothing was decided about yet.
+    """
+    last = 0
+    # One query a capture, not one for all: whoever reads this writes its outcome before asking for the next.
+    condition = "outcome IS NULL" if pending else "part_of IS NULL"
+    while found := db.execute(f"SELECT min(id) FROM captures WHERE id > ? AND {condition}", (last,)).fetchone()[0]:  # noqa: S608 - two constants
+        yield capture(db, found)
+        last = found
+
+
+def capture(db: Database, capture_id: int) -> StoredCapture:
+    """One capture with the later parts of its article.
+
+    Raises:
+        ArchiveError: there is none of this id.
+        Unpackable: its stored bytes are damaged.
+    """
+    row = next(db.query("SELECT * FROM captures WHERE id = ?", (capture_id,)), None)
+    if row is None:
+        raise ArchiveError(f"no capture {capture_id}")
+    parts = db.query("SELECT * FROM captures WHERE part_of = ? ORDER BY part", (capture_id,))
+    evidence = db.query("SELECT kind, detail, weight FROM evidence WHERE capture_id = ? ORDER BY id", (capture_id,))
+    return StoredCapture(
+        id=capture_id,
+        capture=_capture_of(db, row, tuple(_capture_of(db, part) for part in list(parts))),
+        outcome=row["outcome"],
+        version_id=row["version_id"],
+        reason=Reason(row["reason"]) if row["reason"] else None,
+        detail=row["detail"],
+        evidence=tuple(Evidence(**item) for item in evidence),
+    )
+
+
+def body_of(db: Database, digest: str) -> bytes:
+    """The bytes filed under a digest.
+
+    Raises:
+        Unpackable: they are damaged.
+    """
+    packed, size, dictionary = _packed(db, digest)
+    prefix = None
+    if dictionary:
+        # A dictionary is packed alone: there is no chain to follow, and no loop for a forged archive to lead us in.
+        packed_prefix, prefix_size, _ = _packed(db, dictionary)
+        prefix = unpack(packed_prefix, prefix_size)
+    return unpack(packed, size, prefix)
+
+
+def counts(db: Database) -> Counts:
+    """How much is in the archive."""
+    numbers = next(
+        db.query(
+            """
+            SELECT
+                (SELECT count(*) FROM urls) AS urls,
+                (SELECT count(*) FROM captures) AS captures,
+                (SELECT count(*) FROM articles WHERE version_id IS NOT NULL) AS articles,
+                (SELECT count(*) FROM versions) AS versions,
+                (SELECT count(*) FROM notes) AS notes,
+                (SELECT count(*) FROM latest WHERE hijacked) AS hijacked,
+                (SELECT count(*) FROM captures WHERE outcome IS NULL) AS pending,
+                (SELECT coalesce(sum(size), 0) FROM bodies) AS body_bytes,
+                (SELECT coalesce(sum(length(packed)), 0) FROM bodies) AS packed_bytes
+            """
+        )
+    )
+    rejected = "SELECT reason, count(*) FROM captures WHERE outcome = 'rejected' GROUP BY reason ORDER BY 2 DESC, 1"
+    failed = "SELECT reason, count(*) FROM urls WHERE state = 'failed' GROUP BY reason ORDER BY 2 DESC, 1"
+    return Counts(**numbers, rejected=dict(db.execute(rejected).fetchall()), failed=dict(db.execute(failed).fetchall()))
+
+
+def _article_id(db: Database, which: str) -> int:
+    # isascii, because isdigit is true of ² too
+    if which.isascii() and which.isdigit():
+        found = db.execute("SELECT id FROM articles WHERE id = ?", (min(int(which), 2**63 - 1),)).fetchone()
+    else:
+        found = db.execute(
+            """
+            SELECT id FROM articles WHERE url_key = :url
+            UNION ALL SELECT article_id FROM urls WHERE url = :url AND article_id IS NOT NULL
+            UNION ALL SELECT target.article_id FROM urls JOIN urls AS target ON target.url = urls.redirects_to
+                WHERE urls.url = :url AND target.article_id IS NOT NULL
+            """,
+            {"url": which},
+        ).fetchone()
+    if found is None:
+        raise ArchiveError(f"no article {which}; `repost list` shows what there is")
+    return cast("int", found[0])
+
+
+def _version_lines(db: Database, article_id: int, *, present: int | None) -> Iterator[VersionLine]:
+    rows = db.query(
+        """
+        SELECT id = :present AS present, version, capture_id, fetched_at, headline, digest, cleaner, cleaned_at
+        FROM versions WHERE article_id = :article ORDER BY version
+        """,
+        {"article": article_id, "present": present},
+    )
+    return (VersionLine(**{**row, "present": bool(row["present"])}) for row in rows)
+
+
+def _capture_lines(db: Database, article_id: int) -> Iterator[CaptureLine]:
+    rows = db.query(
+        """
+        SELECT
+            captures.id AS capture_id, captures.url, status, captures.fetched_at, size, version, captures.view_count,
+            captures.hijacked
+        FROM captures
+            JOIN versions ON versions.id = captures.version_id
+            JOIN bodies ON bodies.sha256 = captures.body_sha256
+        WHERE article_id = ? ORDER BY captures.fetched_at, captures.id
+        """,
+        (article_id,),
+    )
+    return (CaptureLine(**{**row, "hijacked": bool(row["hijacked"])}) for row in rows)
+
+
+def _capture_of(db: Database, row: Row, parts: tuple[Capture, ...] = ()) -> Capture:
+    return Capture(
+        url=row["url"],
+        requested_url=row["requested_url"],
+        status=row["status"],
+        headers=tuple((name, value) for name, value in json.loads(row["headers"])),
+        body=body_of(db, row["body_sha256"]),
+        fetched_at=datetime.fromisoformat(row["fetched_at"]),
+        site=row["site"],
+        parts=parts,
+    )
+
+
+def _packed(db: Database, digest: str) -> tuple[bytes, int, str | None]:
+    found = db.execute("SELECT packed, size, dictionary_sha256 FROM bodies WHERE sha256 = ?", (digest,)).fetchone()
+    if found is None:
+        raise Unpackable(f"no body {digest}")
+    return cast("tuple[bytes, int, str | None]", found)

@@ -1,0 +1,172 @@
+"""Between the vocabulary and the rows: pure, and the same mapping in both directions."""
+
+import dataclasses
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from crawler.items import Credit, Evidence, Image, Note, Record, SpamLink, Verdict
+
+Row = dict[str, Any]
+
+_T = TypeVar("_T")
+
+# JSON-LD can spell a lone surrogate (`"\ud83d"`), which no UTF-8 text can hold; a NUL ends the text for most programs
+# that read SQLite. One character stands for one, so that the offsets of notes still hold.
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_LARGEST = 2**63 - 1  # SQLite's integers; a view counter made of twenty nines is a joke, but no reason to fail
+
+# Columns of `versions` that hold a field of Record as it is …
+_PLAIN = (
+    "url", "headline", "headline_raw", "kicker", "subtitle", "published_at", "published_raw", "source", "source_raw",
+    "site_name", "authors_raw", "view_count", "view_count_raw", "declared_url", "encoding", "script", "damage",
+)  # fmt: skip
+# … and as a JSON array.
+_LISTS = ("breadcrumb", "authors", "credits_raw", "body", "notices")
+
+
+def storable(value: _T) -> _T:
+    r"""The same value as SQLite can hold it: U+FFFD for every NUL and lone surrogate in its texts, numbers in 64 bits.
+
+    >>> storable(Credit(role="编辑", names=("张\x00三",)))
+    Credit(role='编辑', names=('张�三',))
+    """
+    replaced: Any = value
+    if isinstance(value, str):
+        replaced = _UNSTORABLE.sub("\ufffd", value)
+    elif isinstance(value, int) and not isinstance(value, bool):
+        replaced = max(-_LARGEST, min(_LARGEST, value))
+    elif isinstance(value, tuple):
+        replaced = tuple(storable(item) for item in value)
+    elif isinstance(value, Mapping):
+        replaced = {storable(key): storable(item) for key, item in value.items()}
+    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
+        replaced = dataclasses.replace(
+            value, **{field.name: storable(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        )
+    return replaced  # type: ignore[no-any-return]  # of the same type as it came
+
+
+def timestamp(moment: datetime) -> str:
+    """An aware time as text that sorts by time."""
+    return moment.astimezone(UTC).isoformat()
+
+
+def as_json(value: object) -> str:
+    """A value as JSON text that can be searched: Han stay Han."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def version_row(record: Record) -> Row:
+    """The columns of `versions` that hold a record's own fields."""
+    return {
+        **{name: getattr(record, name) for name in _PLAIN},
+        **{name: as_json(getattr(record, name)) for name in _LISTS},
+        "fetched_at": timestamp(record.fetched_at),
+        "body_raw": None if record.body_raw == record.body else as_json(record.body_raw),
+        "hijacked": int(record.verdict.hijacked),
+        "spam_title": record.verdict.spam_title,
+        "spam_link_count": record.verdict.link_count,
+        "repairs": as_json(dict(record.repairs)),
+    }
+
+
+def image_rows(record: Record) -> list[Row]:
+    """The rows of `images`, without their version."""
+    return [{"number": number, **dataclasses.asdict(image)} for number, image in enumerate(record.images)]
+
+
+def credit_rows(record: Record) -> list[Row]:
+    """The rows of `credits`, without their version."""
+    return [
+        {"number": number, "role": credit.role, "names": as_json(credit.names)}
+        for number, credit in enumerate(record.credits)
+    ]
+
+
+def note_rows(record: Record) -> list[Row]:
+    """The rows of `notes`, without their version."""
+    return [
+        {
+            "number": number,
+            "step": note.step,
+            "rule": note.rule,
+            "place": note.where,
+            "at": note.at,
+            "before": note.before,
+            "after": note.after,
+            "confidence": note.confidence,
+            "doubtful": int(note.doubtful),
+        }
+        for number, note in enumerate(record.notes)
+    ]
+
+
+def evidence_rows(decision: str, evidence: Iterable[Evidence]) -> list[Row]:
+    """The rows of `evidence` behind one decision (`hijack`, `damage`, `encoding`), without their version or capture."""
+    return [{"decision": decision, **dataclasses.asdict(item)} for item in evidence]
+
+
+def spam_link_rows(verdict: Verdict) -> list[Row]:
+    """The rows of `spam_links`, without their version or capture."""
+    return [dataclasses.asdict(link) for link in verdict.links]
+
+
+def record_of(  # noqa: PLR0913 - one parameter a table
+    version: Row,
+    *,
+    images: Iterable[Row],
+    credits: Iterable[Row],  # noqa: A002 - the table's name
+    notes: Iterable[Row],
+    evidence: Sequence[Row],
+    spam_links: Iterable[Row],
+) -> Record:
+    """The record that was stored, from its rows in order.
+
+    Raises:
+        ValueError, TypeError, KeyError: the rows are not such as `version_row` and the others write.
+    """
+    lists: dict[str, Any] = {name: tuple(json.loads(version[name])) for name in _LISTS}
+    return Record(
+        **{name: version[name] for name in _PLAIN},
+        **lists,
+        fetched_at=datetime.fromisoformat(version["fetched_at"]),
+        body_raw=lists["body"] if version["body_raw"] is None else tuple(json.loads(version["body_raw"])),
+        repairs=json.loads(version["repairs"]),
+        images=tuple(Image(src=row["src"], alt=row["alt"], caption=row["caption"]) for row in images),
+        credits=tuple(Credit(role=row["role"], names=tuple(json.loads(row["names"]))) for row in credits),
+        notes=tuple(
+            Note(
+                step=row["step"],
+                rule=row["rule"],
+                where=row["place"],
+                at=row["at"],
+                before=row["before"],
+                after=row["after"],
+                confidence=row["confidence"],
+                doubtful=bool(row["doubtful"]),
+            )
+            for row in notes
+        ),
+        verdict=Verdict(
+            hijacked=bool(version["hijacked"]),
+            evidence=_evidence(evidence, "hijack"),
+            spam_title=version["spam_title"],
+            links=tuple(
+                SpamLink(domain=row["domain"], anchor=row["anchor"], hidden_by=row["hidden_by"]) for row in spam_links
+            ),
+            link_count=version["spam_link_count"],
+        ),
+        damage_evidence=_evidence(evidence, "damage"),
+        encoding_evidence=_evidence(evidence, "encoding"),
+    )
+
+
+def _evidence(rows: Sequence[Row], decision: str) -> tuple[Evidence, ...]:
+    return tuple(
+        Evidence(kind=row["kind"], detail=row["detail"], weight=row["weight"])
+        for row in rows
+        if row["decision"] == decision
+    )

@@ -1,0 +1,317 @@
+"""Everything that is written about pages: captures first, what was decided about them after.
+
+A page's bytes are kept in a transaction of their own before anyone looks at them (`keep_capture`); what cleaning makes
+of them follows in ONE transaction (`keep_article` or `keep_rejection`). Whatever dies in between leaves a capture
+without outcome, which `archive.reclean` finishes.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from functools import cache
+from importlib.metadata import version as installed_version
+from typing import cast
+
+from sqlite_utils import Database
+
+from archive.connect import transaction
+from archive.pack import pack, sha256
+from archive.read import body_of, record_of_version
+from archive.rows import (
+    Row,
+    as_json,
+    credit_rows,
+    evidence_rows,
+    image_rows,
+    note_rows,
+    spam_link_rows,
+    storable,
+    timestamp,
+    version_row,
+)
+from crawler.items import Article, Capture, FetchFailure, Record, Rejected, Verdict
+
+# A page that is not much smaller against the site's dictionary than alone has another template: it is stored alone and
+# becomes the dictionary of the next ones.
+WORTH_A_DICTIONARY = 0.75
+# Bytes from and to which a page may become one: an error page of two lines helps no other, and a huge one would be read
+# for every page of its site.
+DICTIONARY_BYTES = (4_000, 1_000_000)
+
+
+class Outcome(StrEnum):
+    """What a page did to its article."""
+
+    NEW = "new"
+    CHANGED = "changed"  # another version of an article that was there
+    UNCHANGED = "unchanged"  # one more capture of a version that was there
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """Where an article was filed.
+
+    Attributes:
+        article_id, version_id: its rows; the ids never change.
+        outcome: whether they were there before.
+    """
+
+    article_id: int
+    version_id: int
+    outcome: Outcome
+
+
+@cache
+def cleaner_version() -> str:
+    """The program's version, as it is written beside what it decided."""
+    return installed_version("repost-archive")
+
+
+def keep_capture(db: Database, capture: Capture) -> int:
+    """Store a page as fetched, with the later parts of its article; nothing is decided about it yet.
+
+    Returns:
+        The id of the capture.
+    """
+    with transaction(db):
+        first = _insert_capture(db, storable(capture), state="pending")
+        for number, part in enumerate(capture.parts, 1):
+            _insert_capture(db, storable(part), state="part", part_of=first, part=number)
+    return first
+
+
+def keep_article(db: Database, capture_id: int, article: Article) -> Kept:
+    """Store what a capture was cleaned to.
+
+    The article's version of the same digest is used again where another capture gave it, so a page fetched twice is one
+    article, one version and two captures. A capture that gave a version itself, and now gives another record, was
+    cleaned by better rules: that is a new version too, and the old one stays.
+    """
+    article = storable(article)
+    record = article.record
+    now = timestamp(datetime.now(UTC))
+    with transaction(db):
+        capture = _capture_row(db, capture_id)
+        article_id, is_new = _article_id(db, article, capture)
+        version_id = _own_version(db, article_id, capture, article) or _shared_version(db, article_id, capture, article)
+        outcome = Outcome.NEW if is_new else Outcome.UNCHANGED if version_id else Outcome.CHANGED
+        if version_id is None:
+            version_id = _insert_version(db, article_id, capture_id, article, now)
+        _decide(
+            db,
+            capture,
+            now,
+            outcome="article",
+            version_id=version_id,
+            encoding=record.encoding,
+            view_count=record.view_count,
+            hijacked=int(record.verdict.hijacked),
+        )
+        _point_urls(db, capture, "article", article_id=article_id)
+        _point_to_newest(db, article_id)
+    return Kept(article_id=article_id, version_id=version_id, outcome=outcome)
+
+
+def keep_rejection(db: Database, capture_id: int, rejected: Rejected) -> None:
+    """Store why a capture gives no article."""
+    reason, detail = str(rejected.reason), storable(rejected.detail)
+    verdict = storable(rejected.verdict or Verdict())
+    with transaction(db):
+        capture = _capture_row(db, capture_id)
+        _decide(
+            db,
+            capture,
+            timestamp(datetime.now(UTC)),
+            outcome="rejected",
+            reason=reason,
+            detail=detail,
+            encoding=rejected.encoding,
+            hijacked=int(verdict.hijacked) if rejected.verdict else None,
+        )
+        of_capture = {"capture_id": capture_id}
+        db.table("evidence").insert_all(of_capture | row for row in evidence_rows("hijack", verdict.evidence))
+        db.table("spam_links").insert_all(of_capture | row for row in spam_link_rows(verdict))
+        _point_urls(db, capture, "rejected", reason=reason, detail=detail)
+
+
+def record_failure(db: Database, failure: FetchFailure) -> None:
+    """Store that an address could not be fetched, and why."""
+    failure = storable(failure)
+    seen = timestamp(failure.failed_at)
+    with transaction(db):
+        _see_site(db, failure.site, seen)
+        _see_url(db, failure.url, failure.site, seen, state="failed", reason=str(failure.reason), detail=failure.detail)
+        if failure.requested_url and failure.requested_url != failure.url:
+            _see_url(db, failure.requested_url, failure.site, seen, state="redirected", redirects_to=failure.url)
+
+
+def _insert_capture(db: Database, capture: Capture, *, state: str, part_of: int | None = None, part: int = 0) -> int:
+    seen = timestamp(capture.fetched_at)
+    _see_site(db, capture.site, seen)
+    _see_url(db, capture.url, capture.site, seen, state=state, status=capture.status)
+    if capture.requested_url and capture.requested_url != capture.url:
+        _see_url(db, capture.requested_url, capture.site, seen, state="redirected", redirects_to=capture.url)
+    row = {
+        "url": capture.url,
+        "requested_url": capture.requested_url,
+        "site": capture.site,
+        "status": capture.status,
+        "headers": as_json(capture.headers),
+        "fetched_at": seen,
+        "body_sha256": _keep_body(db, capture.body, capture.site),
+        "part_of": part_of,
+        "part": part,
+        "outcome": "part" if part_of else None,
+    }
+    capture_id = _insert(db, "captures", row)
+    db.execute("UPDATE urls SET capture_id = ? WHERE url = ?", (capture_id, capture.url))
+    return capture_id
+
+
+def _insert(db: Database, table: str, row: Row) -> int:
+    """Insert one row; its id."""
+    return cast("int", db.table(table).insert(row).last_pk)
+
+
+def _keep_body(db: Database, body: bytes, site: str) -> str:
+    """Store a body once, as small as the site's dictionary makes it."""
+    digest = sha256(body)
+    if db.execute("SELECT 1 FROM bodies WHERE sha256 = ?", (digest,)).fetchone():
+        return digest
+    packed, dictionary = pack(body), None
+    (best,) = db.execute("SELECT dictionary_sha256 FROM sites WHERE site = ?", (site,)).fetchone()
+    if best:
+        against = pack(body, body_of(db, best))
+        if len(against) < len(packed) * WORTH_A_DICTIONARY:
+            packed, dictionary = against, best
+    db.table("bodies").insert({"sha256": digest, "size": len(body), "packed": packed, "dictionary_sha256": dictionary})
+    if dictionary is None and DICTIONARY_BYTES[0] <= len(body) <= DICTIONARY_BYTES[1]:
+        db.execute("UPDATE sites SET dictionary_sha256 = ? WHERE site = ?", (digest, site))
+    return digest
+
+
+def _see_site(db: Database, site: str, seen: str) -> None:
+    db.execute("INSERT OR IGNORE INTO sites (site, first_seen) VALUES (?, ?)", (site, seen))
+
+
+def _see_url(db: Database, url: str, site: str, seen: str, **what: object) -> None:
+    """Make or renew an address's row; what is not given is forgotten: it belonged to the last time."""
+    state = {"reason": None, "detail": None, "status": None, "redirects_to": None, **what}
+    db.execute(
+        """
+        INSERT INTO urls (url, site, state, reason, detail, status, redirects_to, first_seen, last_seen)
+        VALUES (:url, :site, :state, :reason, :detail, :status, :redirects_to, :seen, :seen)
+        ON CONFLICT (url) DO UPDATE SET
+            state = :state, reason = :reason, detail = :detail, status = :status, redirects_to = :redirects_to,
+            first_seen = min(first_seen, :seen), last_seen = max(last_seen, :seen)
+        """,
+        {"url": url, "site": site, "seen": seen, **state},
+    )
+
+
+def _capture_row(db: Database, capture_id: int) -> Row:
+    rows = db.query("SELECT id, url, site, fetched_at, version_id FROM captures WHERE id = ?", (capture_id,))
+    return next(rows)
+
+
+def _article_id(db: Database, article: Article, capture: Row) -> tuple[int, bool]:
+    """The article of this key, and whether it had to be made."""
+    seen = capture["fetched_at"]
+    found = db.execute("SELECT id FROM articles WHERE url_key = ?", (article.url_key,)).fetchone()
+    if found is None:
+        row = {"url_key": article.url_key, "site": capture["site"], "first_seen": seen, "last_seen": seen}
+        return _insert(db, "articles", row), True
+    db.execute(
+        "UPDATE articles SET first_seen = min(first_seen, :seen), last_seen = max(last_seen, :seen) WHERE id = :id",
+        {"seen": seen, "id": found[0]},
+    )
+    return found[0], False
+
+
+def _own_version(db: Database, article_id: int, capture: Row, article: Article) -> int | None:
+    """The version that this capture itself gave before, if it gives the very same record again."""
+    own = db.execute(
+        "SELECT id FROM versions WHERE id = ? AND capture_id = ? AND article_id = ? AND digest = ?",
+        (capture["version_id"], capture["id"], article_id, article.digest),
+    ).fetchone()
+    return own[0] if own and record_of_version(db, own[0]) == article.record else None
+
+
+def _shared_version(db: Database, article_id: int, capture: Row, article: Article) -> int | None:
+    """The newest version with the same words that another capture gives, unless this capture had its own to replace."""
+    shared = db.execute(
+        """
+        SELECT max(id) FROM versions
+        WHERE article_id = :article AND digest = :digest AND capture_id <> :capture
+            AND id IN (SELECT version_id FROM captures WHERE id <> :capture)
+        """,
+        {"article": article_id, "digest": article.digest, "capture": capture["id"]},
+    ).fetchone()
+    return cast("int | None", shared[0])
+
+
+def _insert_version(db: Database, article_id: int, capture_id: int, article: Article, now: str) -> int:
+    record: Record = article.record
+    (number,) = db.execute(
+        "SELECT coalesce(max(version), 0) + 1 FROM versions WHERE article_id = ?", (article_id,)
+    ).fetchone()
+    row = {
+        "article_id": article_id,
+        "version": number,
+        "capture_id": capture_id,
+        "digest": article.digest,
+        "cleaner": cleaner_version(),
+        "cleaned_at": now,
+        **version_row(record),
+    }
+    version_id = _insert(db, "versions", row)
+    for table, rows in (
+        ("images", image_rows(record)),
+        ("credits", credit_rows(record)),
+        ("notes", note_rows(record)),
+        ("evidence", evidence_rows("hijack", record.verdict.evidence)),
+        ("evidence", evidence_rows("damage", record.damage_evidence)),
+        ("evidence", evidence_rows("encoding", record.encoding_evidence)),
+        ("spam_links", spam_link_rows(record.verdict)),
+    ):
+        db.table(table).insert_all({"version_id": version_id, **row} for row in rows)
+    return version_id
+
+
+def _decide(db: Database, capture: Row, now: str, **decision: object) -> None:
+    """Write a capture's outcome over what was decided before, and take back what hung on that."""
+    nothing = dict.fromkeys(("version_id", "reason", "detail", "encoding", "view_count", "hijacked"))
+    columns = {**nothing, **decision, "cleaned_at": now, "cleaner": cleaner_version()}
+    db.table("captures").update(capture["id"], columns)
+    for table in ("evidence", "spam_links"):
+        db.table(table).delete_where("capture_id = ?", [capture["id"]])
+    if capture["version_id"]:
+        before = db.execute("SELECT article_id FROM versions WHERE id = ?", (capture["version_id"],)).fetchone()
+        _point_to_newest(db, before[0])
+
+
+def _point_to_newest(db: Database, article_id: int) -> None:
+    """Let an article show what its newest capture gives."""
+    db.execute(
+        """
+        UPDATE articles SET version_id = (
+            SELECT captures.version_id FROM captures JOIN versions ON versions.id = captures.version_id
+            WHERE versions.article_id = articles.id
+            ORDER BY captures.fetched_at DESC, captures.id DESC LIMIT 1
+        ) WHERE id = ?
+        """,
+        (article_id,),
+    )
+
+
+def _point_urls(db: Database, capture: Row, state: str, **what: object) -> None:
+    """Write the outcome beside the address, unless a later capture or failure of it has said something since."""
+    row = {"reason": None, "detail": None, "article_id": None, **what, "state": state, "capture_id": capture["id"]}
+    db.execute(
+        """
+        UPDATE urls
+        SET state = :state, reason = :reason, detail = :detail, article_id = coalesce(:article_id, article_id)
+        WHERE capture_id = :capture_id AND state IN ('pending', 'article', 'rejected')
+        """,
+        row,
+    )

@@ -1,0 +1,147 @@
+"""Scrapy's item pipelines: the only file here that knows Scrapy.
+
+`KeepCapture` stores what was fetched, `Clean` runs `pipelines.clean` on it, `Store` writes what came of it; a page
+passes from one to the next as the frozen items below. A page that gives no article is dropped after it was stored with
+its reason: Scrapy's `item_scraped_count` counts articles, and `repost/…` in its stats the rest.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from scrapy.exceptions import DropItem
+
+from archive.connect import open_writing
+from archive.write import Kept, keep_article, keep_capture, keep_rejection, record_failure
+from crawler.items import Article, Capture, FetchFailure, Reason, Rejected, SiteRecipe
+from pipelines.outcome import outcome_of
+from sites.recipes import load_recipes
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+    from scrapy.statscollectors import StatsCollector
+
+logger = logging.getLogger(__name__)
+
+
+class Dropped(DropItem):
+    """A page that gives no article; everything about it is stored already. The message is the detail.
+
+    Attributes:
+        reason: one of `Reason`.
+    """
+
+    def __init__(self, reason: Reason, detail: str) -> None:
+        super().__init__(detail, log_level="DEBUG")  # the run's summary counts and names them
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptCapture:
+    """A capture in the archive, nothing decided about it yet."""
+
+    capture_id: int
+    capture: Capture
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cleaned:
+    """A capture and what cleaning made of it."""
+
+    capture_id: int
+    url: str
+    result: Article | Rejected = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredPage:
+    """A page whose article is in the archive.
+
+    Attributes:
+        url: the address that answered.
+        kept: its rows, and whether they are new.
+    """
+
+    url: str
+    capture_id: int
+    kept: Kept
+
+
+class _WithArchive:
+    """A stage that writes to the archive while the spider is open."""
+
+    def __init__(self, path: Path, stats: "StatsCollector") -> None:
+        self._path = path
+        self._stats = stats
+
+    @classmethod
+    def from_crawler(cls, crawler: "Crawler") -> Self:
+        """Write to the archive of `ARCHIVE_PATH`."""
+        return cls(Path(crawler.settings["ARCHIVE_PATH"]), crawler.stats)
+
+    def open_spider(self) -> None:
+        """Open the archive.
+
+        Raises:
+            ArchiveError: it cannot be written.
+        """
+        self._db = open_writing(self._path)
+
+    def close_spider(self) -> None:
+        """Close it."""
+        self._db.close()
+
+
+class KeepCapture(_WithArchive):
+    """Stores a capture before anything is decided about it, and a failure at once and for good."""
+
+    def process_item(self, item: Capture | FetchFailure) -> KeptCapture:
+        """Store it.
+
+        Raises:
+            Dropped: it was a failure; there is nothing to clean.
+        """
+        if isinstance(item, FetchFailure):
+            record_failure(self._db, item)
+            self._stats.inc_value(f"repost/failed/{item.reason}")
+            raise Dropped(item.reason, item.detail)
+        return KeptCapture(capture_id=keep_capture(self._db, item), capture=item)
+
+
+class Clean:
+    """Runs the pure flow; whatever it raises becomes a reason."""
+
+    def __init__(self, recipe_of: Callable[[str], SiteRecipe | None]) -> None:
+        self._recipe_of = recipe_of
+
+    @classmethod
+    def from_crawler(cls, crawler: "Crawler") -> Self:  # noqa: ARG003 - Scrapy's signature
+        """Clean with the recipes of `sites/`."""
+        return cls(load_recipes().of)
+
+    def process_item(self, item: KeptCapture) -> Cleaned:
+        """Clean it."""
+        result = outcome_of(item.capture, self._recipe_of(item.capture.site))
+        if isinstance(result, Rejected) and result.reason is Reason.INTERNAL:
+            logger.error("%s: %s", item.capture.url, result.detail, exc_info=result.__cause__)
+        return Cleaned(capture_id=item.capture_id, url=item.capture.url, result=result)
+
+
+class Store(_WithArchive):
+    """Stores what cleaning made of a capture, in one transaction."""
+
+    def process_item(self, item: Cleaned) -> StoredPage:
+        """Store it.
+
+        Raises:
+            Dropped: it was a rejection.
+        """
+        if isinstance(item.result, Rejected):
+            keep_rejection(self._db, item.capture_id, item.result)
+            self._stats.inc_value(f"repost/rejected/{item.result.reason}")
+            raise Dropped(item.result.reason, item.result.detail)
+        kept = keep_article(self._db, item.capture_id, item.result)
+        self._stats.inc_value(f"repost/{kept.outcome}")
+        return StoredPage(url=item.url, capture_id=item.capture_id, kept=kept)
