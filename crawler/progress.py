@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from twisted.internet.task import LoopingCall
     from twisted.python.failure import Failure
 
+    from pipelines.stages import Dropped, StoredPage
+
 logger = logging.getLogger(__name__)
 
 SHOWN_FAILURES = 10  # the first ones say what is wrong; the rest is counted
@@ -101,21 +103,17 @@ class Progress:
         if request.callback not in {None, NO_CALLBACK} and 200 <= response.status < 300:
             self._fetched += 1
 
-    def kept(self, item: object) -> None:
-        """Count what the last stage made of a page."""
-        if isinstance(item, FetchFailure):
-            self._failed(item.requested_url or item.url, item.reason, item.detail)
-        else:
-            self._outcomes["new"] += 1
+    def kept(self, item: "StoredPage") -> None:
+        """Count an article."""
+        self._outcomes[item.kept.outcome.value] += 1
 
-    def dropped(self, item: Capture | FetchFailure, exception: Exception) -> None:
+    def dropped(self, item: Capture | FetchFailure, exception: "Dropped") -> None:
         """Count a page that gave no article; one that is our fault or the server's is a failure."""
-        reason = getattr(exception, "reason", Reason.INTERNAL)
-        if isinstance(item, FetchFailure) or reason in {Reason.HTTP_ERROR, Reason.INTERNAL}:
-            self._failed(item.requested_url or item.url, reason, str(exception))
+        if isinstance(item, FetchFailure) or exception.reason in {Reason.HTTP_ERROR, Reason.INTERNAL}:
+            self._failed(item.requested_url or item.url, exception.reason, str(exception))
         else:
             self._outcomes["rejected"] += 1
-            self._reasons[reason] += 1
+            self._reasons[exception.reason] += 1
 
     def broken(self, item: Capture | FetchFailure, failure: "Failure") -> None:
         """Count a page that a stage broke on."""

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from scrapy import Request, Spider
 from scrapy.exceptions import CloseSpider
 
-from crawler.guard import parse_address
+from crawler.guard import SCHEMES, parse_address
 from crawler.items import Capture, FetchFailure, Reason
 from pipelines.paging import next_part
 from sites.recipes import load_recipes
@@ -114,9 +114,10 @@ class PagesSpider(Spider):
     def _next_part(self, last: Capture, seen: set[str]) -> str | None:
         """The next page of the same article, on the same host and not fetched yet, as the last page links it."""
         url = next_part(last.body, last.url) if _is_success(last) else None
-        if url is None or url in seen or urlsplit(url).netloc != urlsplit(last.url).netloc:
+        if url is None or url in seen:
             return None
-        return url
+        parts = urlsplit(url)
+        return url if parts.scheme in SCHEMES and parts.netloc == urlsplit(last.url).netloc else None
 
 
 def _is_success(capture: Capture) -> bool:

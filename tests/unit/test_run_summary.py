@@ -1,0 +1,58 @@
+"""The exit code of a run, and how it is said."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from crawler.items import Reason
+from crawler.summary import Failed, RunSummary
+
+WHEN = datetime(2026, 2, 11, 8, 0, tzinfo=UTC)
+
+
+def _summary(finish: str = "finished", **values: Any) -> RunSummary:
+    return RunSummary(finish=finish, started_at=WHEN, finished_at=WHEN.replace(second=7), **values)
+
+
+@pytest.mark.parametrize(
+    ("summary", "code"),
+    [
+        (_summary(outcomes={"new": 3}, fetched=3), 0),
+        (_summary(outcomes={"unchanged": 3, "rejected": 1}, fetched=4), 0),  # a page without an article is a finding
+        (_summary(outcomes={"new": 3, "failed": 1}, fetched=3), 1),
+        (_summary(outcomes={"failed": 1}), 3),
+        (_summary("usage", detail="not a web address"), 2),
+        (_summary("pages", outcomes={"new": 3, "failed": 1}, fetched=3), 4),
+        (_summary("seconds", outcomes={"failed": 1}), 4),
+        (_summary("locked", detail="another run"), 75),
+        (_summary("interrupted", signal=2, outcomes={"failed": 1}), 130),
+        (_summary("interrupted", signal=15), 143),
+        (_summary("start_error", outcomes={"new": 1}, fetched=1), 1),
+    ],
+)
+def test_what_happened_has_its_exit_code(summary: RunSummary, code: int) -> None:
+    assert summary.exit_code == code
+
+
+def test_a_summary_names_the_first_failures_and_counts_the_rest() -> None:
+    failure = Failed(url="http://a.example/1", reason=Reason.TIMEOUT, detail="slow")
+    summary = _summary(
+        pages=12, fetched=5, bytes_received=1_240_000, failures=(failure,),
+        outcomes={"new": 3, "changed": 1, "unchanged": 1, "rejected": 2, "failed": 5},
+    )  # fmt: skip
+    assert list(summary.lines()) == [
+        "12 pages in 7 s, 1.2 MB: 3 new, 1 changed, 1 unchanged, 2 rejected, 5 failed",
+        "failed: http://a.example/1: timeout: slow",
+        "failed: 4 more",
+    ]
+
+
+def test_a_run_cut_short_says_what_is_left() -> None:
+    assert next(_summary("pages", pages=2, left=8).lines()).endswith("(pages: 8 pages left)")
+
+
+def test_a_run_that_did_nothing_says_only_why() -> None:
+    assert list(_summary("usage", detail="urls.txt:3: not a web address: 'x'").lines()) == [
+        "urls.txt:3: not a web address: 'x'"
+    ]
