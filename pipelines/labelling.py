@@ -1,0 +1,34 @@
+"""A cheap view of a line in which labels can be matched, whatever was done to the page's text.
+
+Chrome must be told from text before the text is restored: 責(zé)任編輯:張三 has to be seen as an editor line. The view
+takes pinyin notes away, maps Traditional characters to simplified ones one by one, folds full-width marks and digits
+and removes white space. It is compared and thrown away; no text of the record comes from it.
+"""
+
+import re
+from functools import cache
+from importlib.resources import files
+
+_NOTE = re.compile(r"[(（][a-zà-üāēīōūǎěǐǒǔǖǘǚǜńňǹḿê]{1,7}[)）]")
+_WIDE = str.maketrans(
+    "：；，。！？（）【】［］｛｝「」『』《》〈〉“”‘’／｜│┃︱丨∣ǀ．～－—–―─━·•・‧０１２３４５６７８９＞＜»›→〉：∶﹕",
+    ":;,.!?()[][]{}\"\"\"\"<><>\"\"''/|||||||.~------....0123456789><>>>>:::",
+)
+
+
+@cache
+def _table() -> dict[int, int]:
+    """Traditional to simplified, one character for one, and marks to their ASCII form."""
+    pairs = files("pipelines.rules").joinpath("script.txt").read_text("utf-8").split()
+    return {**{ord(pair[0]): ord(pair[1]) for pair in pairs if len(pair) == 2}, **_WIDE}
+
+
+def label_form(text: str) -> str:
+    """The form of a line that labels are matched in.
+
+    >>> label_form("責(zé)任 編輯：張 三")
+    '责任编辑:张三'
+    """
+    if "(" in text or "（" in text:
+        text = _NOTE.sub("", text)
+    return "".join(text.translate(_table()).split())

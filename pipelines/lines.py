@@ -1,0 +1,73 @@
+"""What a line of the page is, told from its own words: furniture, a notice, a byline, a credit, a caption."""
+
+import re
+from collections.abc import Sequence
+from enum import Enum, auto
+from functools import lru_cache
+
+from pipelines.labelling import label_form
+from pipelines.rules import furniture
+from pipelines.rules.roles import ROLES
+
+
+class LineKind(Enum):
+    """What a line is for; TEXT where no rule knows better."""
+
+    TEXT = auto()
+    CLOSING = auto()  # ends the article: 相关阅读, 网友评论, 上一篇
+    CHROME = auto()  # no text, wherever it stands: 分享到, 上一页 1 2 3
+    NOTICE = auto()  # rights, disclaimers, funding
+    BYLINE = auto()  # time, source, author, views
+    CREDIT = auto()  # roles and names: 责任编辑：张三
+
+
+def _any(patterns: Sequence[str]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
+
+
+_CLOSING = _any(furniture.CLOSING)
+_CHROME = _any(furniture.CHROME)
+_NOTICE = _any(furniture.NOTICE)
+_BYLINE = _any(furniture.BYLINE)
+_CAPTION = _any(furniture.CAPTION)
+_BOX = _any(furniture.FURNITURE_BOXES)
+_ROLE = "(?:" + "|".join(sorted(map(re.escape, ROLES), key=len, reverse=True)) + ")"
+# 责任编辑：张三, (编辑 李四), 编辑丨江雨 程昱, 记者：王五 编辑：赵六. Names are short and hold no sentence marks.
+_CREDIT = re.compile(rf"^[\[(<]?(?:本[文期报网])?{_ROLE}(?:[、/&]{_ROLE})*(?:[:|/\]]|\.)[^,;!?]{{0,60}}$")
+_SENTENCE_END = re.compile(r"[.!?;][\"')>]*$")
+
+LONGEST_CLOSING = 60
+LONGEST_BYLINE = 160
+
+
+@lru_cache(maxsize=4096)
+def line_kind(text: str) -> LineKind:
+    """The kind of one line."""
+    size = len(text)
+    if size > 1_000:
+        return LineKind.TEXT
+    form = label_form(text)
+    if size <= LONGEST_CLOSING * 2:
+        if len(form) <= LONGEST_CLOSING:
+            if _CHROME.search(form):
+                return LineKind.CHROME
+            if _CLOSING.search(form):
+                return LineKind.CLOSING
+        if _CREDIT.match(form):
+            return LineKind.CREDIT
+    if size <= LONGEST_BYLINE and _BYLINE.match(form):
+        return LineKind.BYLINE
+    if _NOTICE.search(form):
+        return LineKind.NOTICE
+    return LineKind.TEXT
+
+
+def is_caption(text: str) -> bool:
+    """Whether a line beside a picture reads as its caption."""
+    return len(text) <= 200 and _CAPTION.search(label_form(text)) is not None
+
+
+@lru_cache(maxsize=4096)
+def is_furniture_box(ident: str) -> bool:
+    """Whether a box's class and id name furniture."""
+    return bool(ident.strip()) and _BOX.search(ident) is not None

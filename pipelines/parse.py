@@ -1,0 +1,241 @@
+"""Text to page: lxml reads the markup once; BeautifulSoup is the second opinion where lxml can make no sense of it."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urljoin
+
+from bs4 import BeautifulSoup
+from bs4.element import NavigableString, PreformattedString, Tag
+from lxml import etree
+
+from crawler.items import Capture, Declared, Decoded, Note, Reason, Rejected, Verdict
+from pipelines.walk import Block, Boxes, EnoughSeenError, Head, Link, Picture, Walker
+
+MAX_CHARACTERS = 20_000_000
+# BeautifulSoup builds a Python tree, 60 times slower than lxml: for the pages that need it, which are small.
+MAX_SECOND_OPINION = 1_000_000
+
+# First bytes of files that are no HTML, whatever their name or header says (file(1) magic numbers).
+_SIGNATURES = (
+    (b"%PDF-", "PDF"), (b"\x89PNG", "PNG image"), (b"GIF8", "GIF image"), (b"\xff\xd8\xff", "JPEG image"),
+    (b"PK\x03\x04", "ZIP archive or office document"), (b"\x1f\x8b", "gzip data"), (b"BM", "BMP image"),
+    (b"\xd0\xcf\x11\xe0", "office document"), (b"RIFF", "RIFF media"), (b"\x00\x00\x01\x00", "icon"),
+    (b"ID3", "MP3 audio"), (b"Rar!", "RAR archive"), (b"7z\xbc\xaf", "7z archive"), (b"{\\rtf", "RTF document"),
+)  # fmt: skip
+_FEED = re.compile(
+    r"\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--.{0,500}?-->\s*)?<(rss|feed|urlset|sitemapindex|rdf:RDF)\b", re.S
+)
+_MARKUP = re.compile(r"<\s*(?:p|div|td|br|table|body|article|span|h[1-6])\b", re.I)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A page as its walk left it: text in reading order, not a tree.
+
+    Attributes:
+        capture: where it came from.
+        encoding: the encoding it was decoded with.
+        blocks: runs of text in reading order.
+        boxes: the block-level elements that hold them.
+        links, pictures: in reading order.
+        head: titles, meta, scripts as written.
+        declared: what the head says of the page, read; witnesses all of it.
+        verdict: the hijack verdict, once `despam` gave one.
+    """
+
+    capture: Capture
+    encoding: str
+    blocks: tuple[Block, ...] = field(repr=False)
+    boxes: Boxes = field(repr=False)
+    links: tuple[Link, ...] = field(repr=False)
+    pictures: tuple[Picture, ...] = field(repr=False)
+    head: Head = field(repr=False)
+    declared: Declared = field(repr=False)
+    verdict: Verdict = field(default_factory=Verdict)
+    notes: tuple[Note, ...] = ()
+
+    @property
+    def url(self) -> str:
+        """The page's address."""
+        return self.capture.url
+
+    def absolute(self, href: str) -> str | None:
+        """The http(s) address that a link or picture of this page means, or None."""
+        return absolute_url(self.head.base, self.url, href)
+
+
+def parse(decoded: Decoded) -> Page:
+    """Read a page's markup.
+
+    Raises:
+        Rejected: `not-html` (the bytes are something else), `empty` (no visible text, no picture, no script).
+    """
+    _refuse_other_formats(decoded)
+    text = decoded.text[:MAX_CHARACTERS].replace("\0", "")
+    walker = walk_lxml(text)
+    notes = decoded.notes
+    if len(text) <= MAX_SECOND_OPINION and _makes_no_sense(text, walker):
+        second = walk_soup(text)
+        if _visible(second) > 2 * _visible(walker):
+            walker = second
+            notes += (Note(step="parse", rule="tolerant-parser", where="page"),)
+    if not (walker.blocks or walker.pictures or walker.head.scripts):
+        raise Rejected(Reason.EMPTY, "no text in the page", encoding=decoded.encoding)
+    head = walker.head
+    return Page(
+        capture=decoded.capture,
+        encoding=decoded.encoding,
+        blocks=tuple(walker.blocks),
+        boxes=walker.boxes,
+        links=tuple(walker.links),
+        pictures=tuple(walker.pictures),
+        head=head,
+        declared=_declared(head, decoded.capture.url),
+        notes=notes,
+    )
+
+
+def walk_lxml(text: str) -> Walker:
+    """Walk markup while lxml reads it; the reader has no depth limit and no entity expansion."""
+    walker = Walker()
+    parser = etree.HTMLParser(target=walker, encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
+    try:
+        parser.feed(text.encode("utf-8", "replace"))
+        parser.close()
+    except EnoughSeenError:
+        walker.close()
+    except etree.LxmlError:
+        # An empty or hopeless document: whatever was seen before the error stands.
+        walker.close()
+    return walker
+
+
+def walk_soup(text: str) -> Walker:
+    """Walk markup with BeautifulSoup, after opening what swallowed the page: it needs no closing tag to go on."""
+    soup = BeautifulSoup(_opened(text), "html.parser")
+    walker = Walker()
+    try:
+        _replay(soup, walker)
+    except EnoughSeenError:
+        pass
+    return walker.close()
+
+
+def _opened(text: str) -> str:
+    """Take the markup away that hides the rest of the page: unclosed comments, titles, text areas."""
+    start = text.rfind("<!--")
+    if start >= 0 and text.find("-->", start) < 0:
+        text = text[:start] + text[start + 4 :]
+    text = re.sub(r"</?textarea\b", "<div", text, flags=re.I)
+    title = re.search(r"<title\b[^>]{0,200}>", text, re.I)
+    if title and not re.match(r"[^<]{0,2000}</title", text[title.end() :], re.I):
+        line_end = re.search(r"[\r\n<]", text[title.end() :])
+        if line_end:
+            cut = title.end() + line_end.start()
+            text = f"{text[:cut]}</title>{text[cut:]}"
+    return text
+
+
+def _replay(soup: BeautifulSoup, walker: Walker) -> None:
+    """Send a tree's elements to the walker in reading order, without recursion."""
+    waiting: list[object] = list(reversed(soup.contents))
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, str) and type(node) is str:
+            walker.end(node)
+        elif isinstance(node, Tag):
+            walker.start(
+                node.name,
+                {name: value if isinstance(value, str) else " ".join(value) for name, value in node.attrs.items()},
+            )
+            waiting.append(str(node.name))
+            waiting.extend(reversed(node.contents))
+        elif isinstance(node, NavigableString) and not isinstance(node, PreformattedString):
+            walker.data(str(node))
+
+
+def _visible(walker: Walker) -> int:
+    return sum(len(block.text) for block in walker.blocks if block.hidden is None)
+
+
+def _makes_no_sense(text: str, walker: Walker) -> bool:
+    """Whether the walk shows that the parser lost the text: it is swallowed, or next to nothing of it came out."""
+    if walker.head.swallowed > 2_000:
+        return True
+    if _visible(walker) > 200:
+        return False
+    last_comment = text.rfind("<!--")
+    unclosed = last_comment >= 0 and text.find("-->", last_comment) < 0 and len(text) - last_comment > 500
+    return unclosed or (not walker.blocks and bool(_MARKUP.search(text)))
+
+
+def _refuse_other_formats(decoded: Decoded) -> None:
+    start = decoded.capture.body[:16].lstrip(b"\xef\xbb\xbf\r\n\t ")
+    for signature, name in _SIGNATURES:
+        if start.startswith(signature):
+            raise Rejected(Reason.NOT_HTML, f"the bytes are {name}", encoding=decoded.encoding)
+    text = decoded.text
+    if not text.strip():
+        raise Rejected(
+            Reason.EMPTY, "no byte" if not decoded.capture.body else "only white space", encoding=decoded.encoding
+        )
+    feed = _FEED.match(text[:2_000])
+    if feed:
+        raise Rejected(Reason.NOT_HTML, f"an XML document: <{feed[1]}>", encoding=decoded.encoding)
+    if text.lstrip()[:1] in {"{", "["} and not _MARKUP.search(text[:100_000]):
+        try:
+            json.loads(text[:1_000_000])
+        except (ValueError, RecursionError):
+            return
+        raise Rejected(Reason.NOT_HTML, "the bytes are JSON", encoding=decoded.encoding)
+
+
+# -- what the head says -----------------------------------------------------------------------------------------------
+
+
+def absolute_url(base: str | None, url: str, href: str) -> str | None:
+    """The http(s) address that `href` means on a page, or None where it means none.
+
+    >>> absolute_url(None, "http://news.example/a/1.html", "../img/2.jpg")
+    'http://news.example/img/2.jpg'
+    >>> absolute_url(None, "http://news.example/", "javascript:void(0)") is None
+    True
+    """
+    try:
+        joined = urljoin(urljoin(url, base) if base else url, href.strip())
+    except ValueError:
+        return None
+    return joined if joined[:8].lower().startswith(("http://", "https://")) else None
+
+
+def _declared(head: Head, url: str) -> Declared:
+    return Declared(
+        title=head.titles[0] if head.titles else "",
+        meta=head.meta,
+        json_ld=tuple(_json_objects(head.json_ld)),
+        times=tuple(head.times),
+        canonical=absolute_url(head.base, url, head.canonical) if head.canonical else None,
+    )
+
+
+def _json_objects(scripts: list[str]) -> Iterator[Mapping[str, object]]:
+    """The objects of JSON-LD scripts, lists and @graph flattened; a script that is no JSON says nothing."""
+    for script in scripts[:20]:
+        try:
+            # Real pages write raw line breaks into strings, which strict JSON forbids.
+            waiting = [json.loads(script.strip().rstrip(";"), strict=False)]
+        except (ValueError, RecursionError):
+            continue
+        seen = 0
+        while waiting and seen < 100:
+            value = waiting.pop()
+            if isinstance(value, list):
+                waiting.extend(value[:100])
+            elif isinstance(value, dict):
+                seen += 1
+                yield value
+                graph = value.get("@graph")
+                if isinstance(graph, list):
+                    waiting.extend(graph[:100])

@@ -1,0 +1,104 @@
+"""What inline style keeps from sight: the ways that hijacked pages hide their links, and ordinary pages their spare parts."""
+
+import re
+from functools import lru_cache
+
+# At least this far outside: pages shift things by some tens of pixels for looks, by thousands to hide them.
+FAR_AWAY = 400
+
+_DECLARATION = re.compile(r"([a-z-]+)\s*:\s*([^;]{1,200})")
+_NUMBER = re.compile(r"-?\d{0,9}\.?\d{1,9}")
+_NAMED_COLOURS = {"white": "#ffffff", "black": "#000000", "red": "#ff0000", "blue": "#0000ff", "gray": "#808080"}
+_RGB = re.compile(r"rgba?\(\s*(\d{1,3})\s*,\s*(\d{1,3})\s*,\s*(\d{1,3})")
+_HEX = re.compile(r"#[0-9a-f]{3,8}\b")
+
+
+def _number(value: str) -> float | None:
+    found = _NUMBER.match(value.strip())
+    return float(found[0]) if found else None
+
+
+@lru_cache(maxsize=2048)
+def _declarations(style: str) -> dict[str, str]:
+    return {name: value.replace("!important", "").strip() for name, value in _DECLARATION.findall(style.lower())}
+
+
+@lru_cache(maxsize=2048)
+def hiding_style(style: str, inherited: str | None) -> str | None:
+    """How an element with this inline style is hidden, given how its parent is; None when it is in sight.
+
+    >>> hiding_style("position:absolute;left:-9999px", None)
+    'off-screen'
+    >>> hiding_style("font-size:14px", "zero-font") is None
+    True
+    """
+    found = _own_hiding(_declarations(style))
+    if found is not None:
+        return found
+    if inherited == "zero-font" and (_number(_declarations(style).get("font-size", "0")) or 0) > 1:
+        return None
+    if inherited == "visibility-hidden" and _declarations(style).get("visibility") == "visible":
+        return None
+    return inherited
+
+
+def _own_hiding(css: dict[str, str]) -> str | None:
+    if css.get("display") == "none":
+        return "display-none"
+    if css.get("visibility") in {"hidden", "collapse"}:
+        return "visibility-hidden"
+    if "opacity" in css and _number(css["opacity"]) == 0:
+        return "transparent"
+    if _off_screen(css):
+        return "off-screen"
+    if "font-size" in css and (_number(css["font-size"]) or 0) <= 1 and css["font-size"][:1] in "01.":
+        return "zero-font"
+    clipped = css.get("overflow", "").startswith(("hidden", "scroll"))
+    for side in ("height", "width", "max-height", "max-width"):
+        size = _number(css[side]) if side in css else None
+        if size is not None and clipped and size <= 2 and "%" not in css[side] and "em" not in css[side]:
+            return "zero-size"
+    if css.get("clip", "").replace(" ", "").startswith(("rect(0", "rect(1px")):
+        return "clipped"
+    return None
+
+
+def _off_screen(css: dict[str, str]) -> bool:
+    placed = css.get("position") in {"absolute", "fixed", "relative"}
+    for side in ("left", "top", "right", "bottom", "margin-left", "margin-top", "text-indent"):
+        if side not in css or (side in {"left", "top", "right", "bottom"} and not placed):
+            continue
+        value = _number(css[side])
+        if value is not None and value <= -FAR_AWAY / (16 if "em" in css[side] else 1):
+            return True
+    return False
+
+
+@lru_cache(maxsize=2048)
+def paints(style: str) -> tuple[str | None, str | None]:
+    """Text colour and background that an inline style sets, each as `#rrggbb` where it can be told.
+
+    >>> paints("color:#FFF;background:rgb(255, 255, 255)")
+    ('#ffffff', '#ffffff')
+    """
+    css = _declarations(style)
+    return _colour(css.get("color")), _colour(css.get("background-color") or css.get("background"))
+
+
+def _colour(value: str | None) -> str | None:
+    if not value:
+        return None
+    rgb = _RGB.search(value)
+    if rgb:
+        return "#" + "".join(f"{min(int(part), 255):02x}" for part in rgb.groups())
+    digits = _HEX.search(value)
+    if digits:
+        code = digits[0][1:]
+        return "#" + ("".join(2 * digit for digit in code[:3]) if len(code) < 6 else code[:6])
+    return _NAMED_COLOURS.get(value.split()[0])
+
+
+@lru_cache(maxsize=2048)
+def is_centred(style: str) -> bool:
+    """Whether an inline style centres its text."""
+    return _declarations(style[:2_000]).get("text-align") == "center"

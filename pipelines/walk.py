@@ -1,0 +1,411 @@
+"""One walk over the markup: text gathered once, into flat lists that later steps read by index.
+
+`Walker` is a parser target: lxml calls `start`, `data` and `end` while it reads, so no tree is built and none is walked
+again; `pipelines.parse` replays a BeautifulSoup tree into the same three methods when lxml could not make sense of the
+markup. What comes out is reading order: `Block`s of text, the boxes (block-level elements) that hold them as ranges of
+blocks, and the links and pictures with the block they stand in.
+
+Every list is bounded, and a page beyond a bound is cut there: the largest real page met has 30,000 elements.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from pipelines.visibility import hiding_style, is_centred, paints
+
+MAX_ELEMENTS = 400_000
+MAX_TEXT = 8_000_000  # characters of visible and hidden text together
+MAX_SCRIPT = 2_000_000  # characters of inline script kept for the tests of `despam`
+MAX_LINKS = 50_000
+MAX_PICTURES = 5_000
+MAX_ATTRIBUTE = 2_000  # characters of one attribute; data: addresses of pictures run to megabytes
+MAX_META = 200
+MAX_TITLES = 20
+MAX_TIMES = 50
+
+# Elements that begin a new line of text: the block-level and table elements of HTML, plus those that old pages use so.
+BLOCK_TAGS = (
+    "html body div p h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table caption thead tbody tfoot tr td th section article main "
+    "header footer nav aside figure figcaption blockquote pre address center form fieldset details summary marquee "
+    "hgroup legend dir menu frameset noframes multicol layer"
+).split()
+# Elements whose content is no text of the page: programs, styles, form fields, drawings, other documents.
+SILENT_TAGS = (
+    "script style noscript template select option button textarea svg math iframe object applet map audio video canvas "
+    "title datalist noembed"
+).split()
+# Where pictures that are loaded late keep their address while src holds a placeholder.
+LAZY_SOURCES = (
+    "data-src", "data-original", "data-original-src", "data-lazy-src", "data-lazyload", "data-lazy", "data-actualsrc",
+    "data-echo", "data-url", "data-cover", "original", "lazysrc", "zoomfile", "file", "_src",
+)  # fmt: skip
+
+
+class Block(NamedTuple):
+    """A run of text between two block boundaries or line breaks.
+
+    Attributes:
+        text: its text, white space collapsed.
+        box: index of the innermost box around it.
+        linked: how many of its characters stand in links.
+        hidden: how it is kept from sight (`display-none` …), or None.
+        after_break: a `<br>` stands before it, in the same box as the block before.
+        indented: it begins with white space that is shown (ideographic or no-break spaces).
+    """
+
+    text: str
+    box: int
+    linked: int
+    hidden: str | None
+    after_break: bool
+    indented: bool
+
+
+@dataclass(slots=True)
+class Boxes:
+    """The block-level elements, one column a property, one row a box; row 0 stands for the page.
+
+    Columns, because a page has twice as many boxes as blocks of text and few of them are ever looked at.
+
+    Attributes:
+        parent: the box around it, -1 for the page.
+        tag: its element name.
+        attributes: as written.
+        hidden: how it is kept from sight, or None.
+        first, end: the blocks inside it: `first` to `end`, exclusive.
+    """
+
+    parent: list[int] = field(default_factory=lambda: [-1])
+    tag: list[str] = field(default_factory=lambda: [""])
+    attributes: list[Mapping[str, str]] = field(default_factory=lambda: [{}])
+    hidden: list[str | None] = field(default_factory=lambda: [None])
+    first: list[int] = field(default_factory=lambda: [0])
+    end: list[int] = field(default_factory=lambda: [0])
+
+    def ident(self, box: int) -> str:
+        """Class and id of a box, lower case, or nothing."""
+        attributes = self.attributes[box]
+        if not attributes:
+            return ""
+        return f"{attributes.get('class', '')} {attributes.get('id', '')}"[:200].lower()
+
+    def centred(self, box: int) -> bool:
+        """Whether the box centres its text by its own attributes."""
+        attributes = self.attributes[box]
+        return (
+            self.tag[box] == "center"
+            or attributes.get("align", "").lower() == "center"
+            or ("style" in attributes and is_centred(attributes["style"][:MAX_ATTRIBUTE]))
+        )
+
+
+class Link(NamedTuple):
+    """A link: where it points as written, its text, the block it stands in (or before), how it is hidden."""
+
+    href: str
+    text: str
+    block: int
+    hidden: str | None
+
+
+class Picture(NamedTuple):
+    """An image element: address and alternative text as written, the block it stands in (or before), box, link."""
+
+    src: str
+    alt: str
+    block: int
+    box: int
+    hidden: str | None
+    width: str
+    height: str
+    href: str | None
+
+
+@dataclass(slots=True)
+class Head:
+    """What the head and the structured data say, as written.
+
+    Attributes:
+        titles: the text of every `<title>`, in order.
+        meta: name, property, itemprop or http-equiv (lower case) → first non-empty content.
+        scripts: inline scripts; `json_ld`: those of that type; `styles`: style sheets.
+        times: texts and datetime values of `<time>` elements.
+        base, canonical: their `href`s.
+        noscript: what is shown when scripts do not run.
+        swallowed: characters in titles and text areas: huge when an unclosed one swallowed the page.
+    """
+
+    titles: list[str] = field(default_factory=list)
+    meta: dict[str, str] = field(default_factory=dict)
+    scripts: list[str] = field(default_factory=list)
+    json_ld: list[str] = field(default_factory=list)
+    styles: list[str] = field(default_factory=list)
+    times: list[str] = field(default_factory=list)
+    base: str | None = None
+    canonical: str | None = None
+    noscript: str = ""
+    swallowed: int = 0
+
+
+class EnoughSeenError(Exception):
+    """A bound is reached; what was gathered so far stands."""
+
+
+# What closing an element undoes: nothing, or a call with what was saved when it opened.
+_Undo = tuple[Callable[..., None], tuple[object, ...]] | None
+
+
+class Walker:
+    """Parser target that gathers blocks, boxes, links, pictures and the head in reading order.
+
+    `data` is the append method of the list of pending pieces: text arrives 150,000 times on a hundred pages, and
+    everything else about it (is it linked, silent, hidden) can be told from where in that list an element began.
+    """
+
+    def __init__(self) -> None:
+        self.blocks: list[Block] = []
+        self.boxes = Boxes()
+        self.links: list[Link] = []
+        self.pictures: list[Picture] = []
+        self.head = Head()
+        self._pieces: list[str] = []
+        self.data: Callable[[str], None] = self._pieces.append
+        self._elements = 0
+        self._room = MAX_TEXT
+        self._script_room = MAX_SCRIPT
+        self._open: list[_Undo] = []
+        self._starts: dict[str, Callable[[str, Mapping[str, str]], _Undo]] = {
+            **dict.fromkeys(BLOCK_TAGS, self._open_box),
+            **dict.fromkeys(SILENT_TAGS, self._open_silent),
+            **dict.fromkeys(("meta", "link", "base"), self._declare),
+            **dict.fromkeys(("br", "hr"), self._break),
+            "a": self._open_link,
+            "img": self._picture,
+            "time": self._open_time,
+        }
+        self._box = 0
+        self._hidden: str | None = None
+        self._background: str | None = None
+        self._after_break = False
+        self._href: str | None = None
+        self._link_from = 0  # where in the pending pieces the open link's text begins
+        self._link_text = ""  # what of it stood in blocks that are closed
+        self._linked = 0  # characters of closed links in the pending pieces
+        self._silent = 0  # how many silent elements are open
+
+    # -- parser target ------------------------------------------------------------------------------------------------
+
+    def start(self, tag: str, attrib: Mapping[str, str]) -> None:
+        """An element opens."""
+        self._elements += 1
+        if self._elements > MAX_ELEMENTS:
+            raise EnoughSeenError
+        handler = self._starts.get(tag)
+        if handler is not None:
+            self._open.append(handler(tag, attrib))
+        elif attrib and ("style" in attrib or "hidden" in attrib):
+            self._open.append(self._open_inline(attrib))
+        else:
+            self._open.append(None)
+
+    def end(self, _tag: str) -> None:
+        """An element closes."""
+        undo = self._open.pop() if self._open else None
+        if undo is not None:
+            undo[0](*undo[1])
+
+    def close(self) -> "Walker":
+        """The document ends, or a bound was reached: close whatever is open."""
+        self._room = MAX_TEXT
+        while self._open:
+            self.end("")
+        self._flush()
+        self.boxes.end[0] = len(self.blocks)
+        return self
+
+    # -- boxes and blocks ---------------------------------------------------------------------------------------------
+
+    def _open_box(self, tag: str, attrib: Mapping[str, str]) -> _Undo:
+        if self._silent:
+            return None
+        if self._pieces:
+            self._flush()
+        self._after_break = False
+        undo = (self._close_box, (self._box, self._hidden, self._background))
+        if attrib and ("style" in attrib or "hidden" in attrib or "bgcolor" in attrib):
+            self._look(attrib)
+        boxes = self.boxes
+        boxes.parent.append(self._box)
+        self._box = len(boxes.tag)
+        boxes.tag.append(tag)
+        boxes.attributes.append(attrib)
+        boxes.hidden.append(self._hidden)
+        boxes.first.append(len(self.blocks))
+        boxes.end.append(0)
+        return undo
+
+    def _close_box(self, box: int, hidden: str | None, background: str | None) -> None:
+        if self._pieces:
+            self._flush()
+        self._after_break = False
+        self.boxes.end[self._box] = len(self.blocks)
+        self._box, self._hidden, self._background = box, hidden, background
+
+    def _break(self, tag: str, _attrib: Mapping[str, str]) -> _Undo:
+        if not self._silent:
+            if self._pieces:
+                self._flush()
+            self._after_break = tag == "br"
+        return None
+
+    def _flush(self) -> None:
+        """End the current block."""
+        pieces = self._pieces
+        if self._href is not None:
+            linked = "".join(pieces[self._link_from :])
+            self._link_text += linked
+            self._linked += len(linked)
+            self._link_from = 0
+        raw = "".join(pieces)
+        pieces.clear()
+        text = " ".join(raw.split())
+        if text:
+            size = len(text)
+            self._room -= size
+            indented = raw.lstrip("\r\n\t ")[0] in "\u3000\xa0"
+            self.blocks.append(
+                Block(text, self._box, min(self._linked, size), self._hidden, self._after_break, indented)
+            )
+            self._after_break = False
+            if self._room < 0:
+                raise EnoughSeenError
+        self._linked = 0
+
+    def _look(self, attrib: Mapping[str, str]) -> None:
+        """Note how an element's own attributes hide or show it; both are inherited."""
+        style = attrib.get("style", "")[:MAX_ATTRIBUTE]
+        if style:
+            self._hidden = hiding_style(style, self._hidden)
+            colour, background = paints(style)
+            self._background = background or self._background
+            if colour is not None and colour == self._background and self._hidden is None:
+                self._hidden = "same-colour"
+        if "bgcolor" in attrib:
+            self._background = attrib["bgcolor"][:30].lower()
+        if "hidden" in attrib and attrib["hidden"] != "until-found":
+            self._hidden = "hidden-attribute"
+
+    # -- inline elements ----------------------------------------------------------------------------------------------
+
+    def _open_inline(self, attrib: Mapping[str, str]) -> _Undo:
+        if self._silent:
+            return None
+        before = self._hidden, self._background
+        self._look(attrib)
+        if (self._hidden, self._background) == before:
+            return None
+        return self._close_inline, (*before, self._box, len(self._pieces))
+
+    def _close_inline(self, hidden: str | None, background: str | None, box: int, since: int) -> None:
+        if self._hidden != hidden and box == self._box and since < len(self._pieces):
+            # Hidden words inside a sentence become a block of their own, and the sentence stays whole.
+            text = " ".join("".join(self._pieces[since:]).split())
+            del self._pieces[since:]
+            if text:
+                self._room -= len(text)
+                self.blocks.append(Block(text, self._box, 0, self._hidden or hidden, after_break=False, indented=False))
+        self._hidden, self._background = hidden, background
+
+    def _open_time(self, _tag: str, attrib: Mapping[str, str]) -> _Undo:
+        times = self.head.times
+        if self._silent or len(times) >= MAX_TIMES:
+            return None
+        value = attrib.get("datetime")
+        if value:
+            times.append(value[:100])
+        return self._close_time, (self._box, len(self._pieces))
+
+    def _close_time(self, box: int, since: int) -> None:
+        text = " ".join("".join(self._pieces[since:]).split()) if box == self._box else ""
+        if text:
+            self.head.times.append(text[:100])
+
+    # -- links and pictures -------------------------------------------------------------------------------------------
+
+    def _open_link(self, _tag: str, attrib: Mapping[str, str]) -> _Undo:
+        if self._silent:
+            return None
+        href = attrib.get("href")
+        inline = self._open_inline(attrib) if "style" in attrib or "hidden" in attrib else None
+        if href is None or self._href is not None:  # a link inside a link: its text is linked anyway
+            return inline
+        self._href, self._link_from, self._link_text = href[:MAX_ATTRIBUTE], len(self._pieces), ""
+        return self._close_link, (inline,)
+
+    def _close_link(self, inline: _Undo) -> None:
+        pending = "".join(self._pieces[self._link_from :])
+        self._linked += len(pending)
+        if len(self.links) < MAX_LINKS:
+            text = " ".join((self._link_text + pending).split())
+            self.links.append(Link((self._href or "").strip(), text, len(self.blocks), self._hidden))
+        self._href = None
+        if inline is not None:
+            inline[0](*inline[1])
+
+    def _picture(self, _tag: str, attrib: Mapping[str, str]) -> _Undo:
+        if self._silent or len(self.pictures) >= MAX_PICTURES or not attrib:
+            return None
+        get = attrib.get
+        lazy = next((get(name, "") for name in LAZY_SOURCES if name in attrib and len(get(name, "")) > 4), "")
+        src = lazy if lazy and not lazy.startswith("data:") else get("src", "")
+        style = get("style")
+        hidden = hiding_style(style[:MAX_ATTRIBUTE], self._hidden) if style else self._hidden
+        self.pictures.append(
+            Picture(src[:MAX_ATTRIBUTE].strip(), get("alt", "")[:MAX_ATTRIBUTE].strip(), len(self.blocks), self._box,
+                    hidden, get("width", "")[:10], get("height", "")[:10], self._href)
+        )  # fmt: skip
+        return None
+
+    # -- head and silent elements -------------------------------------------------------------------------------------
+
+    def _declare(self, tag: str, attrib: Mapping[str, str]) -> _Undo:
+        get = attrib.get
+        head = self.head
+        if tag == "meta":
+            content = get("content", "").strip()
+            if content and len(head.meta) < MAX_META:
+                for key in ("property", "name", "itemprop", "http-equiv"):
+                    name = get(key)
+                    if name:
+                        head.meta.setdefault(name[:100].strip().lower(), content[:10_000])
+        elif tag == "base":
+            head.base = head.base or get("href", "")[:MAX_ATTRIBUTE] or None
+        elif "canonical" in get("rel", "").lower():
+            head.canonical = head.canonical or get("href", "")[:MAX_ATTRIBUTE].strip() or None
+        return None
+
+    def _open_silent(self, tag: str, attrib: Mapping[str, str]) -> _Undo:
+        self._silent += 1
+        return self._close_silent, (tag, attrib.get("type", ""), len(self._pieces))
+
+    def _close_silent(self, tag: str, kind: str, since: int) -> None:
+        self._silent -= 1
+        if since == len(self._pieces):
+            return
+        text = "".join(self._pieces[since:])
+        del self._pieces[since:]
+        head = self.head
+        if tag in {"script", "style"}:
+            text = text[: self._script_room]
+            self._script_room -= len(text)
+            kept = head.styles if tag == "style" else head.json_ld if "ld+json" in kind else head.scripts
+            kept.append(text)
+        elif tag == "title":
+            head.swallowed += len(text)
+            if len(head.titles) < MAX_TITLES:
+                head.titles.append(" ".join(text[:20_000].split())[:5_000])
+        elif tag == "textarea":
+            head.swallowed += len(text)
+        elif tag == "noscript":
+            head.noscript = (head.noscript + " ".join(text[:20_000].split()))[:2_000]
