@@ -1,0 +1,195 @@
+"""The parts of an article as values: what the page prints is read, and kept beside what was read from it."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from urllib.parse import urljoin, urlsplit
+from zoneinfo import ZoneInfo
+
+from crawler.items import Draft, Note, Record, SiteRecipe
+from pipelines.bylines import Kind, Piece, fold, pieces
+from pipelines.outlets import source_of
+from pipelines.people import authors_of, credits_of, dateline_authors
+from pipelines.publication import published
+from pipelines.script import script_of
+
+_NUMBER = r"(?P<number>\d[\d,，]{0,14}(?:\.\d{1,2})?)\s?(?P<unit>[万萬亿億kw]?)\+?"
+# behind a label; not a date or a share of something
+_COUNT = re.compile(_NUMBER + r"(?![\d.:：/%-])", re.IGNORECASE)
+# without one: 1164次阅读, 1.2万人看过
+_TIMES_READ = re.compile(
+    _NUMBER + r"\s?(?:次|人)?\s?(?:阅读|閱讀|浏览|瀏覽|点击|點擊|围观|看过|查看|views\b)", re.IGNORECASE
+)
+_UNIT = {"": 1, "k": 1_000, "万": 10_000, "萬": 10_000, "w": 10_000, "亿": 100_000_000, "億": 100_000_000}
+
+_CRUMB_LABEL = re.compile(
+    r"^[\s•·]*(?:您|你)?的?(?:当前|现在|目前)?的?(?:所在|所处)?的?(?:位置|地点|栏目)\s*(?:是|为|在)?\s*[:：]?\s*"
+)
+_CRUMB_BREAK = re.compile(r"\s*(?:[>＞»›→⟩/／|｜﹥]|-{1,2}>|::)+\s*")
+_NO_CRUMB = frozenset(
+    {
+        "",
+        "首页",
+        "主页",
+        "网站首页",
+        "正文",
+        "内容",
+        "详情",
+        "文章",
+        "全文",
+        "文章正文",
+        "浏览文章",
+        "查看",
+        "阅读",
+        "内容页",
+        "home",
+    }
+)
+_OWN_ADDRESS = re.compile(
+    r"(?:本文|本页|本页面|文章)(?:的)?(?:链接|連結|地址|网址|網址)(?:为|為|是)?\s*[:：]?\s*(https?://[\x21-\x7e]{4,500})"
+)
+_TITLE_BREAK = re.compile(r"\s*[-_|—–·｜»]+\s*")
+_SITE_ENDS = (
+    "网",
+    "網",
+    "在线",
+    "在線",
+    "台",
+    "报",
+    "報",
+    "社",
+    "网站",
+    "網站",
+    "频道",
+    "客户端",
+    "传媒",
+    "博客",
+    "论坛",
+    "門戶",
+    "门户",
+)
+LONGEST_SITE_NAME = 30
+
+
+def read_fields(draft: Draft, recipe: SiteRecipe) -> Record:
+    """Read every field of a restored draft.
+
+    Args:
+        draft: the article's parts, restored.
+        recipe: what is known of the site; its zone is that of times printed without one.
+    """
+    lines = [piece for line in (*draft.byline, *draft.credits) for piece in pieces(line)]
+    headline = draft.headline or ""
+    published_at, published_raw = published(
+        lines, draft.declared, draft.url, now=draft.fetched_at, zone=ZoneInfo(recipe.time_zone)
+    )
+    source, source_raw = source_of(lines, draft.declared.meta)
+    authors, authors_raw = authors_of(lines)
+    if not authors and draft.body:
+        authors, authors_raw = dateline_authors(draft.body[0])
+    views, views_raw = _view_count(lines)
+    crumbs = _breadcrumb(draft.breadcrumb, headline)
+    return Record(
+        url=draft.url,
+        fetched_at=draft.fetched_at,
+        headline=headline,
+        headline_raw=draft.headline_raw if draft.headline_raw is not None else headline,
+        kicker=draft.kicker,
+        subtitle=draft.subtitle,
+        published_at=published_at,
+        published_raw=published_raw,
+        source=source,
+        source_raw=source_raw,
+        site_name=_site_name(draft, recipe, crumbs),
+        breadcrumb=crumbs,
+        authors=authors,
+        authors_raw=authors_raw,
+        credits=credits_of(lines),
+        credits_raw=draft.credits,
+        view_count=views,
+        view_count_raw=views_raw,
+        declared_url=_declared_url(draft),
+        body=draft.body,
+        body_raw=draft.body_raw or draft.body,
+        images=draft.images,
+        notices=draft.notices,
+        verdict=draft.verdict,
+        encoding=draft.encoding,
+        encoding_evidence=draft.encoding_evidence,
+        script=script_of((headline, *draft.body)),
+        damage=draft.damage,
+        damage_evidence=draft.damage_evidence,
+        repairs=_repairs(draft.notes),
+        notes=draft.notes,
+    )
+
+
+def _view_count(lines: Iterable[Piece]) -> tuple[int | None, str | None]:
+    """点击量 as a number; 1.2万 is 12,000 and 10万+ 100,000. The raw string is the piece with its label."""
+    for piece in lines:
+        if piece.kind is Kind.VIEWS:
+            found = _COUNT.match(piece.value)
+        else:
+            found = _TIMES_READ.search(piece.value) if piece.kind is Kind.NONE else None
+        if found:
+            number = float(re.sub("[,，]", "", found["number"]))
+            return round(number * _UNIT[found["unit"].lower()]), piece.value
+    return None, None
+
+
+def _breadcrumb(crumbs: tuple[str, ...], headline: str) -> tuple[str, ...]:
+    """The section names from the root down: no 当前位置, no bare 首页, no 正文, not the headline itself."""
+    names: list[str] = []
+    for crumb in crumbs:
+        for part in _CRUMB_BREAK.split(_CRUMB_LABEL.sub("", crumb, count=1)):
+            name = _CRUMB_LABEL.sub("", part).strip(" \u3000\xa0:：[]【】")
+            if len(name) > len("首页") + 1:
+                name = name.removesuffix("首页").removesuffix("首頁")
+            if fold(name).lower() not in _NO_CRUMB and name != headline:
+                names.append(name)
+    return tuple(names)
+
+
+def _site_name(draft: Draft, recipe: SiteRecipe, crumbs: tuple[str, ...]) -> str | None:
+    """How the site calls itself: its recipe, the breadcrumb's root, og:site_name, what the title ends with.
+
+    On a hijacked page the head is the hijacker's, so only what readers see is heard.
+    """
+    if recipe.site_name:
+        return recipe.site_name
+    if crumbs and crumbs[0].endswith(_SITE_ENDS):
+        return crumbs[0]
+    if draft.verdict.hijacked:
+        return None
+    named = draft.declared.meta.get("og:site_name", "").strip()
+    if named and len(named) <= LONGEST_SITE_NAME:
+        return named
+    headline = fold(draft.headline_raw or draft.headline or "").strip()
+    title = draft.declared.title.strip()
+    if not headline or not fold(title).startswith(headline):
+        return None
+    suffix = _TITLE_BREAK.split(title[len(headline) :])[-1].strip()
+    return suffix if 1 < len(suffix) <= LONGEST_SITE_NAME else None
+
+
+def _declared_url(draft: Draft) -> str | None:
+    """The address the page gives as its own: canonical link, og:url, 本文链接 in a notice; absolute."""
+    own = (str(match[1]) for notice in draft.notices for match in _OWN_ADDRESS.finditer(notice))
+    for address in (draft.declared.canonical, draft.declared.meta.get("og:url"), *own):
+        try:
+            absolute = urljoin(draft.url, address or "")
+            parts = urlsplit(absolute)
+        except ValueError:  # half an IPv6 address
+            continue
+        foreign = draft.verdict.hijacked and parts.hostname != urlsplit(draft.url).hostname
+        if address and parts.scheme in {"http", "https"} and parts.hostname and not foreign:
+            return absolute
+    return None
+
+
+def _repairs(notes: Iterable[Note]) -> dict[str, int]:
+    """How often each rule changed the text; `doubtful` counts the changes that were not sure."""
+    restored = [note for note in notes if note.step == "restore"]
+    counts = Counter(note.rule for note in restored)
+    doubtful = sum(note.doubtful for note in restored)
+    return {**counts, "doubtful": doubtful} if doubtful else dict(counts)

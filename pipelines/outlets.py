@@ -1,0 +1,66 @@
+"""来源: the outlet that an article was taken from."""
+
+import re
+from collections.abc import Iterable, Mapping
+
+from pipelines.bylines import Kind, Piece, fold
+from pipelines.bylines import pieces as pieces_of
+from pipelines.rules.labels import FURNITURE, NO_SOURCE, OUTLET_ENDS
+
+LONGEST = 40  # characters; two outlets and a programme's name fit, a sentence does not
+
+_META_SOURCES = ("contentsource", "article:source", "og:source", "source", "copyright_source", "mediaid")
+# a date or an address that follows the name: 示例日报 2026-02-11, 示例网 www.example.cn
+_TAIL = re.compile(
+    r"\s*(?:(?:19|20)\d\d\s?[-/.年].*|(?:https?://|www\.).*|[(（](?:记者|作者|编辑|责编|通讯员|文|图).*)$"
+)
+# 示例报道(广州): the desk's place; (海外版) and (数字报) belong to the name
+_PLACE = re.compile(r"\s*[(（][^()（）]{1,8}(?<![版报刊网社])[)）]$")
+_FURNITURE = re.compile(rf"\s+(?:{'|'.join(map(re.escape, FURNITURE))}).*$")
+_NEXT_PERSON = re.compile(r"\s+(?:记者|作者|编辑|责编|责任编辑|通讯员|文/|图/).*$")
+_SENTENCE_END = re.compile(r"[，。；;！？].*$")
+_LEADING_TIME = re.compile(r"^[\d\s年月日时分秒点:：/.-]{6,}")
+
+
+def source_of(lines: Iterable[Piece], meta: Mapping[str, str]) -> tuple[str | None, str | None]:
+    """The outlet and the words it was read from.
+
+    Heard in order: a byline's 来源; what the head's ContentSource says; the name of an outlet that stands beside the
+    time without a label (2026年2月11日 15:49 示例日报); the office that issued it (发布机构).
+    """
+    lines = list(lines)
+    for kind in (Kind.SOURCE, None, Kind.NONE, Kind.PUBLISHER):
+        said = _in_meta(meta) if kind is None else (piece.value for piece in lines if piece.kind is kind)
+        for words in said:
+            name = _unlabelled(words) if kind is Kind.NONE else outlet(words)
+            if name:
+                return name, words
+    return None, None
+
+
+def outlet(words: str) -> str | None:
+    """The outlet's name without what is glued to it; None where the words name nobody (来源：网络)."""
+    name = re.sub(r"\s+", " ", words)
+    for trim in (_TAIL, _FURNITURE, _NEXT_PERSON, _SENTENCE_END, _PLACE):
+        name = trim.sub("", name)
+    name = name.strip(" :：-—_|·[]【】")
+    if name.startswith("《") and name.endswith("》"):
+        name = name[1:-1]
+    folded = fold(name).strip()
+    if not 1 < len(name) <= LONGEST or folded.lower() in NO_SOURCE or not any(char.isalpha() for char in name):
+        return None
+    return None if "=" in name or folded in FURNITURE else name
+
+
+def _in_meta(meta: Mapping[str, str]) -> Iterable[str]:
+    for key in _META_SOURCES:
+        labelled = pieces_of(meta.get(key, ""))
+        if labelled and labelled[0].kind in {Kind.SOURCE, Kind.NONE}:  # content="来源：示例网" is common
+            yield labelled[0].value
+
+
+def _unlabelled(words: str) -> str | None:
+    name = outlet(_LEADING_TIME.sub("", words))
+    if name is None or len(name) > 12 or " " in name:
+        return None
+    return name if fold(name).endswith(OUTLET_ENDS) else None

@@ -1,0 +1,161 @@
+"""When was it published: an election among what the page prints, what its head declares and its address.
+
+No witness is trusted on its own. A byline's date counts most, because it is what the site shows its readers; scripts
+and templates fill the head with the time of the last change; an address tells the day and hardly ever lies. Each
+witness votes for a day, and the day's best witness gives the time.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, tzinfo
+from urllib.parse import unquote, urlsplit
+
+from crawler.items import Declared
+from pipelines.bylines import Kind, Piece
+from pipelines.dates import OLDEST, Moment, Precision, day_of, find_moments
+
+# Votes. A labelled byline outweighs any single other witness; the head and the address together outweigh a byline
+# date without a label, which may be a neighbour's or today's.
+LABELLED, PRINTED, DECLARED, TIME_ELEMENT, ADDRESS, TOUCHED, LATER_PRINTED = 4.0, 2.5, 2.0, 1.5, 1.8, 0.4, 0.6
+# a date later than the capture: a scheduled post, or a clock that is wrong
+FROM_THE_FUTURE = 0.1
+
+META_PUBLISHED = (
+    *(
+        "article:published_time",
+        "og:published_time",
+        "og:release_date",
+        "og:time",
+        "datepublished",
+        "pubdate",
+        "publishdate",
+    ),
+    *(
+        "publish_date",
+        "publish-date",
+        "publish_time",
+        "pub_date",
+        "publication_date",
+        "prism.publicationdate",
+        "dc.date",
+    ),
+    *(
+        "dc.date.issued",
+        "dcterms.created",
+        "citation_date",
+        "citation_publication_date",
+        "sailthru.date",
+        "date",
+        "weibo:article:create_at",
+    ),
+    *(
+        "weibo: article:create_at",
+        "createdate",
+        "firstpublishedtime",
+        "parsely-pub-date",
+        "apub:time",
+        "bytedance:published_time",
+    ),
+)
+# /2026-02-11/  /2026/02/11/  /202602/11/  /2026/0211/  t20260211_123.shtml  /20260211/  content_20260211
+_DAY_IN_PATH = re.compile(
+    r"(?<!\d)(?P<y>(?:19|20)\d\d)(?P<a>[-/_.]?)(?P<m>0[1-9]|1[0-2]|(?<=[-/_.])[1-9](?=[-/_.]))[-/_.]?(?P<d>0[1-9]|[12]\d|3[01]|(?<=[-/_.])[1-9])(?=\D|$|\d{6}(?!\d))"
+)
+_YEAR_IN_PATH = re.compile(r"/(?P<y>(?:19|20)\d\d)(?:/|-|\d\d/)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Witness:
+    """A moment somebody names, what it weighs, and the words it was read from."""
+
+    moment: Moment
+    weight: float
+    raw: str
+
+
+def published(
+    pieces: Iterable[Piece], declared: Declared, url: str, *, now: datetime, zone: tzinfo
+) -> tuple[str | None, str | None]:
+    """The time of publication as ISO 8601, and the words it was read from; (None, None) where nobody tells."""
+    address = list(_in_address(url, zone))
+    year = address[0].moment.at.year if address else _year_in_address(url)
+    head = list(_in_head(declared, now, zone))
+    if year is None and head:
+        year = head[0].moment.at.year
+    witnesses = [*_in_pieces(pieces, now, zone, year), *head, *address]
+    witnesses = [witness for witness in witnesses if witness.moment.at.year >= OLDEST]
+    if not witnesses:
+        return None, None
+    votes: dict[date, float] = {}
+    for witness in witnesses:
+        day = witness.moment.at.date()
+        votes[day] = votes.get(day, 0.0) + (
+            witness.weight if witness.moment.at <= now + timedelta(days=1) else FROM_THE_FUTURE * witness.weight
+        )
+    day = max(votes, key=lambda each: votes[each])
+    of_the_day = [witness for witness in witnesses if witness.moment.at.date() == day]
+    # the heaviest one that tells the time; a day alone only where none of them does
+    best = max(
+        of_the_day, key=lambda each: (each.moment.precision > Precision.DAY and each.weight > TOUCHED, each.weight)
+    )
+    return best.moment.iso(), best.raw
+
+
+def _in_pieces(pieces: Iterable[Piece], now: datetime, zone: tzinfo, year: int | None) -> Iterator[_Witness]:
+    seen = False
+    for piece in pieces:
+        if piece.kind is Kind.OTHER:
+            continue
+        for moment in find_moments(piece.value, now=now, zone=zone, year=year):
+            after = piece.value[moment.end : moment.end + 3].strip()
+            touched = piece.kind is Kind.UPDATED or after.startswith(("更新", "修改"))
+            if touched:
+                weight = TOUCHED
+            elif piece.kind is Kind.PUBLISHED:
+                weight = LABELLED
+            else:
+                weight = LATER_PRINTED if seen else PRINTED
+            seen = seen or not touched
+            yield _Witness(moment=moment, weight=weight, raw=piece.value[moment.start : moment.end])
+
+
+def _in_head(declared: Declared, now: datetime, zone: tzinfo) -> Iterator[_Witness]:
+    said = [(value, DECLARED) for value in _json_ld_dates(declared.json_ld)]
+    said += [(declared.meta[name], DECLARED) for name in META_PUBLISHED if name in declared.meta]
+    said += [(value, TIME_ELEMENT) for value in declared.times[:3]]
+    heard: set[str] = set()
+    for value, weight in said:
+        moment = next(iter(find_moments(value, now=now, zone=zone)), None)
+        if moment and value not in heard:
+            heard.add(value)
+            # a template without a clock writes midnight
+            if moment.precision > Precision.DAY and not any((moment.at.hour, moment.at.minute, moment.at.second)):
+                moment = day_of(moment)
+            yield _Witness(moment=moment, weight=weight, raw=value)
+            weight = weight / 2  # noqa: PLW2901 - one head, one voice: its other dates only confirm
+
+
+def _json_ld_dates(objects: Iterable[Mapping[str, object]]) -> Iterator[str]:
+    for thing in objects:
+        for key in ("datePublished", "pubDate", "uploadDate", "dateCreated"):
+            value = thing.get(key)
+            if isinstance(value, str) and value:
+                yield value
+                break
+
+
+def _in_address(url: str, zone: tzinfo) -> Iterator[_Witness]:
+    parts = urlsplit(url)
+    for match in _DAY_IN_PATH.finditer(unquote(parts.path)[:500]):
+        try:
+            at = datetime(int(match["y"]), int(match["m"]), int(match["d"]), tzinfo=zone)
+        except ValueError:
+            continue
+        yield _Witness(moment=Moment(at=at, precision=Precision.DAY), weight=ADDRESS, raw=match.group())
+        return
+
+
+def _year_in_address(url: str) -> int | None:
+    match = _YEAR_IN_PATH.search(url[:500])
+    return int(match["y"]) if match else None
