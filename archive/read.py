@@ -267,19 +267,21 @@ def record_of_version(db: Database, version_id: int) -> Record:
     )
 
 
-def captures(db: Database, *, pending: bool = False) -> Iterator[StoredCapture]:
-    """The captures with their later parts, in the order they were stored; what is written meanwhile does no harm.
+def capture_ids(db: Database, *, pending: bool = False) -> Iterator[int]:
+    """The captures in the order they were stored, later parts of articles left out.
+
+    One query each, so that whoever walks them may write their outcome before asking for the next.
 
     Args:
         db: the archive.
         pending: only those that nothing was decided about yet.
     """
-    last = 0
-    # One query a capture, not one for all: whoever reads this writes its outcome before asking for the next.
     condition = "outcome IS NULL" if pending else "part_of IS NULL"
-    while found := db.execute(f"SELECT min(id) FROM captures WHERE id > ? AND {condition}", (last,)).fetchone()[0]:  # noqa: S608 - two constants
-        yield capture(db, found)
-        last = found
+    following = f"SELECT id FROM captures WHERE id > ? AND {condition} ORDER BY id LIMIT 1"  # noqa: S608 - two constants
+    last = 0
+    while found := db.execute(following, (last,)).fetchone():
+        (last,) = found
+        yield last
 
 
 def capture(db: Database, capture_id: int) -> StoredCapture:

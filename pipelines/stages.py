@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Self
 from scrapy.exceptions import DropItem
 
 from archive.connect import open_writing
+from archive.reclean import reclean
 from archive.write import Kept, keep_article, keep_capture, keep_rejection, record_failure
 from crawler.items import Article, Capture, FetchFailure, Reason, Rejected, SiteRecipe
 from pipelines.outcome import outcome_of
@@ -130,7 +131,14 @@ class Clean:
 
 
 class Store(_WithArchive):
-    """Stores what cleaning made of a capture, in one transaction."""
+    """Stores what cleaning made of a capture, in one transaction; first of all of those that a dead run left behind."""
+
+    def open_spider(self) -> None:
+        """Open the archive and finish what was captured there but never decided about."""
+        super().open_spider()
+        recipes = load_recipes()
+        for _ in reclean(self._db, lambda capture: outcome_of(capture, recipes.of(capture.site)), pending=True):
+            self._stats.inc_value("repost/finished")
 
     def process_item(self, item: Cleaned) -> StoredPage:
         """Store it.
