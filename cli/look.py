@@ -1,0 +1,146 @@
+"""`repost list`, `show` and `explain`: looking at an archive, which is opened read-only."""
+
+import dataclasses
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from archive import read
+from archive.connect import reading
+from cli.console import db_option, print_json, printable
+from crawler.items import Reason
+from reader.explain import explain_lines
+from reader.show import article_json, show_lines
+
+json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Print archived text line by line, harmless to a terminal."""
+    for line in lines:
+        sys.stdout.write(printable(line) + "\n")
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print rows: aligned on a terminal, separated by tabs otherwise, so that cut and awk can read them."""
+    texts = ([printable("" if cell is None else str(cell)).replace("\n", " ") for cell in row] for row in rows)
+    if not sys.stdout.isatty():
+        for text in texts:
+            sys.stdout.write("\t".join(cell.replace("\t", " ") for cell in text) + "\n")
+        return
+    table = Table(*columns, box=None, pad_edge=False)
+    for text in texts:
+        table.add_row(*text)
+    Console(markup=False, highlight=False, emoji=False).print(table)
+
+
+@click.command()
+@db_option
+@click.option("--site", help="Only this site (its recipe's name, else its host).")
+@click.option("--hijacked/--not-hijacked", default=None, help="Only pages that were, or were not, hijacked.")
+@click.option("--rejected", is_flag=True, help="The pages that gave no article, with the reason, instead.")
+@click.option("--reason", type=click.Choice([str(reason) for reason in Reason]), help="With --rejected: only this one.")
+@click.option("--limit", type=click.IntRange(1), help="At most so many.")
+@json_option
+@click.pass_context
+def list_command(  # noqa: PLR0913, PLR0917 - one parameter an option of the command line
+    ctx: click.Context,
+    db_path: Path,
+    site: str | None,
+    hijacked: bool | None,  # noqa: FBT001 - click passes it by name
+    rejected: bool,  # noqa: FBT001 - click passes it by name
+    reason: str | None,
+    limit: int | None,
+    as_json: bool,  # noqa: FBT001 - click passes it by name
+) -> None:
+    """List the articles, newest first: id, date, site, source, headline, and what was found wrong with the page."""
+    if reason and not rejected:
+        raise click.UsageError("--reason goes with --rejected", ctx)
+    if rejected and hijacked is not None:
+        raise click.UsageError("--hijacked goes with articles, not with --rejected", ctx)
+    with reading(db_path) as db:
+        if rejected:
+            lines = read.rejections(db, site=site, reason=Reason(reason) if reason else None, limit=limit)
+            if as_json:
+                for line in lines:
+                    print_json(dataclasses.asdict(line))
+                return
+            print_table(
+                ("seen", "reason", "status", "address", "detail"),
+                ((line.seen_at, line.reason, line.status, line.url, line.detail) for line in lines),
+            )
+            return
+        articles = read.articles(db, site=site, hijacked=hijacked, limit=limit)
+        if as_json:
+            for article in articles:
+                print_json(dataclasses.asdict(article))
+            return
+        print_table(
+            ("id", "published", "site", "source", "headline", "state", "versions"),
+            (
+                (article.id, article.published_at, article.site, article.source, article.headline, _state(article),
+                 article.versions)
+                for article in articles
+            ),
+        )  # fmt: skip
+
+
+def _state(article: read.ArticleLine) -> str:
+    """What was wrong with the page, in a few words; empty for a clean one."""
+    found = ["hijacked"] if article.hijacked else []
+    if article.repairs:
+        found.append(f"{article.damage}, {article.repairs} repairs")
+    if article.doubtful:
+        found.append(f"{article.doubtful} doubtful")
+    return "; ".join(found)
+
+
+@click.command()
+@click.argument("which", metavar="ID")
+@db_option
+@click.option("--version", type=click.IntRange(1), help="An earlier version by its number.")
+@click.option("--raw", is_flag=True, help="The page's bytes as they were fetched, to a file or pipe.")
+@json_option
+@click.pass_context
+def show_command(  # noqa: PLR0913, PLR0917 - one parameter an option of the command line
+    ctx: click.Context,
+    which: str,
+    db_path: Path,
+    version: int | None,
+    raw: bool,  # noqa: FBT001 - click passes it by name
+    as_json: bool,  # noqa: FBT001 - click passes it by name
+) -> None:
+    """Show one article, by its id in `repost list` or its address."""
+    if raw and as_json:
+        raise click.UsageError("--raw and --json exclude each other", ctx)
+    if raw and sys.stdout.isatty():
+        raise click.UsageError("--raw writes bytes as a stranger sent them; send them to a file or pipe", ctx)
+    with reading(db_path) as db:
+        article = read.article(db, which, version=version)
+        if raw:
+            sys.stdout.buffer.write(read.capture(db, article.capture_id).capture.body)
+            sys.stdout.buffer.flush()
+        elif as_json:
+            print_json(article_json(article))
+        else:
+            print_lines(show_lines(article))
+
+
+@click.command()
+@click.argument("which", metavar="ID")
+@db_option
+@click.option("--version", type=click.IntRange(1), help="An earlier version by its number.")
+@json_option
+def explain_command(which: str, db_path: Path, version: int | None, as_json: bool) -> None:  # noqa: FBT001 - by name
+    """Every change made to one article and why: step, rule, place, before → after; and the evidence behind verdicts."""
+    with reading(db_path) as db:
+        article = read.article(db, which, version=version)
+    if as_json:
+        for note in article.record.notes:
+            print_json(dataclasses.asdict(note))
+    else:
+        print_lines(explain_lines(article))
