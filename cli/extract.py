@@ -12,7 +12,7 @@ import click
 
 from cli.console import print_json
 from crawler.items import Capture, Reason, Rejected
-from pipelines.clean import clean
+from pipelines.outcome import outcome_of
 from pipelines.record_json import record_json, rejected_json
 
 # The same bound as the crawler's DOWNLOAD_MAXSIZE; the longest real page met had 2 MB.
@@ -35,7 +35,7 @@ def _capture(page: SavedPage) -> Capture:
             saved_at = datetime.fromtimestamp(page.path.stat().st_mtime, UTC)
     except (OSError, ValueError) as error:  # ValueError: a NUL in a manifest's path
         reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise Rejected(Reason.UNREADABLE, f"{page.path}: {reason}") from error
+        raise Rejected(Reason.UNREADABLE, str(reason)) from error
     if len(body) > MAX_BYTES:
         raise Rejected(Reason.TOO_LARGE, f"more than {MAX_BYTES:,} bytes")
     headers = (("content-type", f"text/html; charset={page.encoding_header}"),) if page.encoding_header else ()
@@ -45,11 +45,10 @@ def _capture(page: SavedPage) -> Capture:
 def extract_saved(page: SavedPage) -> dict[str, object]:
     """The record of one saved page, as `repost extract` prints it; a failing page gives `rejected`, never an error."""
     try:
-        return record_json(clean(_capture(page)).record)
+        result = outcome_of(_capture(page))
     except Rejected as rejected:
-        return rejected_json(rejected, page.url)
-    except Exception as error:  # noqa: BLE001 - one page's unforeseen fault must not end the run; it is reported
-        return rejected_json(Rejected(Reason.INTERNAL, f"{type(error).__name__}: {error}"), page.url)
+        result = rejected
+    return rejected_json(result, page.url) if isinstance(result, Rejected) else record_json(result.record)
 
 
 def _files_below(path: Path) -> Iterator[Path]:
