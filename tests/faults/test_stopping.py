@@ -1,0 +1,127 @@
+"""How runs end before their time: by a signal, a limit, a lock, a kill, a wrong argument or archive."""
+
+import signal
+import sqlite3
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from crawler.lock import Locked, RunLock
+
+PAGES = 40
+PARAGRAPH = "溪口村的路灯今年冬天换成了太阳能的，天黑得早，孩子们放学回家的那一段山路终于整夜都是亮的，老人也敢出门了。"
+
+
+@pytest.fixture(scope="module")
+def urls(web: Any, article_html: Callable[..., str]) -> list[str]:
+    """More pages than a run of a few seconds gets to."""
+    return [
+        web.page(f"/{number}.html", article_html(f"溪口村的第{number}盏路灯", *[PARAGRAPH] * 3))
+        for number in range(PAGES)
+    ]
+
+
+def _captures(crawl: Any, rows_of: Callable[..., Any]) -> int:
+    ((count,),) = rows_of(crawl.archive, "SELECT count(*) FROM captures")
+    return int(count)
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_the_run_in_order(  # noqa: PLR0913, PLR0917 - fixtures
+    number: signal.Signals,
+    code: int,
+    web: Any,
+    crawl: Any,
+    urls: list[str],
+    rows_of: Callable[..., Any],
+    wait_until: Callable[..., None],
+) -> None:
+    """What was fetched is kept, what was not is counted, and a second run meanwhile is turned away with 75."""
+    web.asked.clear()
+    process = crawl.start(urls, DOWNLOAD_DELAY=0.3)
+    wait_until(lambda: web.asked["/0.html"])
+    if number == signal.SIGINT:
+        second = crawl(urls)
+        assert second.code == 75
+        assert second.summary["finish"] == "locked"
+        assert f"held by process {process.pid}" in second.summary["detail"]
+    before = _captures(crawl, rows_of)
+    process.send_signal(number)
+    done = crawl.finish(process)
+    assert done.code == code
+    assert done.summary["signal"] == number
+    assert done.summary["pages"] + done.summary["left"] == PAGES
+    assert 0 < done.summary["pages"] < PAGES
+    assert _captures(crawl, rows_of) >= before
+    assert "Traceback" not in done.stderr
+    ((verdict,),) = rows_of(crawl.archive, "PRAGMA integrity_check")
+    assert verdict == "ok"
+
+
+def test_a_killed_run_holds_no_lock(web: Any, crawl: Any, urls: list[str], wait_until: Callable[..., None]) -> None:
+    web.asked.clear()
+    process = crawl.start(urls, DOWNLOAD_DELAY=0.3)
+    wait_until(lambda: web.asked["/0.html"])
+    process.kill()
+    process.communicate()
+    assert crawl(urls[:1]).code == 0
+
+
+def test_a_limit_of_pages_is_exact(web: Any, crawl: Any, urls: list[str]) -> None:
+    web.asked.clear()
+    done = crawl(urls, MAX_PAGES=3)
+    assert done.code == 4
+    assert (done.summary["finish"], done.summary["pages"], done.summary["left"]) == ("pages", 3, PAGES - 3)
+    assert sum(count for path, count in web.asked.items() if path != "/robots.txt") == 3
+
+
+def test_a_limit_that_is_not_reached_changes_nothing(crawl: Any, urls: list[str]) -> None:
+    assert crawl(urls[:2], MAX_PAGES=2, MAX_SECONDS=30).code == 0
+
+
+def test_a_limit_of_time_ends_the_run_in_order(crawl: Any, urls: list[str]) -> None:
+    done = crawl(urls, MAX_SECONDS=1, DOWNLOAD_DELAY=0.2)
+    assert done.code == 4
+    assert done.summary["finish"] == "seconds"
+    assert 0 < done.summary["pages"] < PAGES
+    assert done.summary["pages"] + done.summary["left"] == PAGES
+
+
+def test_nothing_fetched_at_all_is_its_own_exit_code(crawl: Any) -> None:
+    done = crawl(["http://10.0.0.1/1.html"])
+    assert done.code == 3
+    assert done.summary["reasons"] == {"refused-address": 1}
+
+
+def test_a_wrong_address_is_one_line_before_anything_is_fetched(web: Any, crawl: Any, urls: list[str]) -> None:
+    web.asked.clear()
+    done = crawl([urls[0], "lanqiao.example"])
+    assert done.code == 2
+    assert done.summary["detail"] == "not an http:// or https:// address: 'lanqiao.example'"
+    assert not web.asked
+
+
+def test_another_programs_database_is_left_alone(crawl: Any, urls: list[str], tmp_path: Any) -> None:
+    foreign = tmp_path / "foreign.db"
+    connection = sqlite3.connect(foreign)
+    connection.execute("CREATE TABLE theirs (a)")
+    connection.commit()
+    connection.close()
+    before = foreign.read_bytes()
+    done = crawl(urls[:1], ARCHIVE_PATH=str(foreign))
+    assert done.code != 0
+    assert "ArchiveError" in done.stderr  # `run` raises it; the command line makes one line of it
+    assert foreign.read_bytes() == before
+
+
+def test_a_lock_turns_others_away_until_it_is_released(tmp_path: Any) -> None:
+    first, second = RunLock(tmp_path / "a.db"), RunLock(tmp_path / "a.db")
+    first.acquire()
+    with pytest.raises(Locked, match="held by process"):
+        second.acquire()
+    RunLock(tmp_path / "b.db").acquire()
+    first.release()
+    first.release()
+    second.acquire()
+    second.release()
