@@ -35,10 +35,13 @@ READS_AS_CHINESE = 0.4
 TOO_MUCH_JUNK = 0.15
 META_WITHIN = 8192  # bytes searched for a declaration; one page in a hundred has it after 4 kB of scripts
 SAMPLE = 16_384  # bytes of non-ASCII runs that statistics look at
+ENOUGH = 2048  # characters beyond ASCII that tell whether a reading is Chinese
 MAX_NOTES = 100  # orphan bytes noted one by one; the evidence counts all
 
 _ORPHAN_ERRORS = "repost.keep-orphan"
 _MARKS = re.compile("[\uf700-\uf7ff]")
+_BEYOND_ASCII = re.compile("[^\x00-\x7f]+")
+_THREE_BYTES = re.compile("[\u0800-\U0010ffff]")  # what UTF-8 writes with three bytes or more
 _JUNK = re.compile("[\uf700-\uf7ff\x01-\x08\x0e-\x1a\x1c-\x1f]")
 # Two-byte units that begin with a high byte: complete GBK and Big5 characters; UTF-8 with at most one ASCII byte more.
 _RUNS = re.compile(rb"(?:[\x80-\xff][\x30-\xff]?){1,4096}")
@@ -138,14 +141,14 @@ def _first_borne_out(body: bytes, claims: tuple[_Claim, ...]) -> _Reading | None
         if claim.codec.startswith(("utf-16", "utf-32")):  # ASCII is not readable in it, so the pattern is proof
             return _Reading(codec=claim.codec, decided_by=claim.kind, text=body.decode(claim.codec, "replace"))
         text = _strictly(body, claim.codec)
-        if text is not None and _is_sound(body, text, claim.codec):
+        if text is not None and _is_sound(text, claim.codec):
             return _Reading(codec=claim.codec, decided_by=claim.kind, text=text)
     return None
 
 
 def _valid_utf8(body: bytes) -> _Reading | None:
     text = _strictly(body, "utf-8")
-    if text is not None and _is_sound(body, text, "utf-8"):
+    if text is not None and _is_sound(text, "utf-8"):
         return _Reading(codec="utf-8", decided_by="valid-utf-8", text=text)
     return None
 
@@ -157,7 +160,7 @@ def _by_statistics(body: bytes, claims: tuple[_Claim, ...]) -> _Reading:
         Rejected: no reading is readable.
     """
     sample = _sample(body)
-    scores = {codec: _chineseness(_leniently(sample, codec)) for codec in CHINESE}
+    scores = {codec: _chineseness(sample.decode(codec, "replace")) for codec in CHINESE}
     best = max(CHINESE, key=lambda codec: scores[codec])
     guess = from_bytes(sample, cp_isolation=list(CHINESE), preemptive_behaviour=False).best()
     guessed = resolve_encoding(guess.encoding) if guess else None
@@ -196,7 +199,7 @@ def _lenient_reading(body: bytes, codec: str, decided_by: str) -> _Reading:
     return _Reading(codec=codec, decided_by=decided_by, text=_leniently(body, codec), intact=False)
 
 
-def _is_sound(body: bytes, text: str, codec: str) -> bool:
+def _is_sound(text: str, codec: str) -> bool:
     """Whether a reading without an error can be believed for that alone.
 
     Nearly any bytes are valid GBK or Latin-1, so those must read as Chinese; UTF-8 is its own proof from the first Han
@@ -205,8 +208,8 @@ def _is_sound(body: bytes, text: str, codec: str) -> bool:
     if text.isascii():
         return True
     if codec == "utf-8":
-        return max(text) >= "\u0800"
-    return codec in CHINESE and _chineseness(_leniently(_sample(body), codec)) >= READS_AS_CHINESE
+        return _THREE_BYTES.search(text) is not None
+    return codec in CHINESE and _chineseness(text) >= READS_AS_CHINESE
 
 
 def _sample(body: bytes) -> bytes:
@@ -220,9 +223,13 @@ def _sample(body: bytes) -> bytes:
 
 
 def _chineseness(text: str) -> float:
-    """Share of common Chinese characters and marks among the characters beyond ASCII."""
-    beyond = [char for char in text if char > "\x7f"]
-    return sum(char in COMMON for char in beyond) / len(beyond) if beyond else 0.0
+    """Share of common Chinese characters and marks among the first characters beyond ASCII."""
+    beyond = ""
+    for run in _BEYOND_ASCII.finditer(text):
+        beyond += run.group()
+        if len(beyond) >= ENOUGH:
+            break
+    return sum(map(COMMON.__contains__, beyond)) / len(beyond) if beyond else 0.0
 
 
 def _is_junk(text: str) -> bool:

@@ -5,14 +5,14 @@ import re
 import unicodedata
 from urllib.parse import urlsplit, urlunsplit
 
-from opencc import OpenCC
 from w3lib.url import canonicalize_url
 
 from crawler.items import Article, Record
 from pipelines.rules.url_noise import SESSION_IN_PATH, SHARING_PAIRS, TRACKING_PARAMETERS
+from pipelines.script import fold_script
 
 _NOT_A_WORD = re.compile(r"[\W_]+")
-_TO_SIMPLIFIED = OpenCC("t2s")
+_DEFAULT_PORT = {"http": 80, "https": 443}
 
 
 def fingerprint(record: Record) -> Article:
@@ -29,13 +29,15 @@ def url_key(url: str) -> str:
     """
     try:
         parts = urlsplit(canonicalize_url(SESSION_IN_PATH.sub("", url.strip())))
-        default = parts.port in {None, 80, 443}
+        default_port = parts.port is not None and parts.port == _DEFAULT_PORT.get(parts.scheme)
     except ValueError:  # http://[half an IPv6 address
+        return url
+    if not parts.hostname:
         return url
     return urlunsplit(
         (
             "http" if parts.scheme == "https" else parts.scheme,
-            parts.netloc.rpartition(":")[0] if default and parts.port else parts.netloc,
+            parts.netloc.rpartition(":")[0] if default_port else parts.netloc,
             parts.path,
             "&".join(pair for pair in parts.query.split("&") if not _is_noise(pair)),
             "",
@@ -54,6 +56,6 @@ def digest(headline: str, body: tuple[str, ...]) -> str:
     Width, script, punctuation, white space and the division into paragraphs do not count: a page served once in half
     width or as Traditional is no new version. View counts, spam and chrome are not in it at all.
     """
-    text = unicodedata.normalize("NFKC", "\n".join((headline, *body)))
-    words = _NOT_A_WORD.sub("", _TO_SIMPLIFIED.convert(text)).casefold()
-    return hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()
+    words = _NOT_A_WORD.sub("", "\n".join((headline, *body)))
+    folded = fold_script(unicodedata.normalize("NFKC", words)).casefold()
+    return hashlib.sha256(folded.encode("utf-8", "replace")).hexdigest()
