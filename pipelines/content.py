@@ -1,16 +1,23 @@
-"""Where the article's text stands: the smallest box that holds most of the prose, and what in it is furniture."""
+"""Where the article's text stands: the box that holds most of the running text, and which of its blocks are text."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import accumulate
 
-from pipelines.lines import LineKind, is_furniture_box, line_kind
+from pipelines.lines import LineKind, is_furniture_box, is_readers_box, line_kind
 from pipelines.parse import Page
 
-SENTENCE_MARKS = "，。！？；：、,!?;"
-# A child box that holds this share of the prose holds the article; below it the text is spread over the children.
+# Marks that running text has and menus, labels and dates have not.
+_MARKS = "，。！？；,!?;…"
+# A child box that holds this share of the running text holds the article; below it the text is spread over the children.
 DOMINANT = 0.6
+# An article shorter than this does not outweigh a long comment section that is named as one.
+LEAST_ARTICLE = 150
 FURNITURE_TAGS = frozenset({"nav", "footer", "aside", "menu"})
+# A line that stamps a post: date and time, at most some words around them.
+_STAMP = re.compile(r"(?:19|20)\d\d\s?([-/.年])\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?.{0,12}?(?<!\d)([01]?\d|2[0-3])[:：][0-5]\d")
+LONGEST_STAMP = 90
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,93 +26,147 @@ class Region:
 
     Attributes:
         first, end: its blocks, `end` exclusive.
-        box: the box that holds them.
-        prose: characters of running text in it.
-        dropped: blocks inside it that are furniture.
+        core_first, core_end: the blocks of the box that holds most of the running text; around it, only running text
+            and tables belong to the article.
+        box: the box of the region.
+        prose: characters of running text in the core.
+        furniture: blocks that are furniture by the name of a box around them.
     """
 
     first: int
     end: int
+    core_first: int
+    core_end: int
     box: int
     prose: int
-    dropped: frozenset[int] = field(default=frozenset(), repr=False)
+    furniture: frozenset[int] = field(default=frozenset(), repr=False)
 
 
 def prose_of(text: str, linked: int) -> int:
-    """How many characters of running text a block holds: 0 for menus, labels, headings."""
-    size = len(text) - linked
-    if linked * 2 > len(text):
+    """How many characters of running text a block holds: none in menus, labels and headings."""
+    size = len(text)
+    if linked * 2 > size:
         return 0
-    marks = sum(map(text.count, SENTENCE_MARKS))
-    if marks == 0:
-        return size if size >= 40 else 0
-    return size if size >= 12 else 0
+    own = size - linked
+    if own < 12:
+        return 0
+    if own >= 40 or any(mark in text for mark in _MARKS):
+        return own
+    return 0
 
 
 def find_region(page: Page) -> Region:
     """The box that holds the article, by where the running text is."""
     boxes, blocks = page.boxes, page.blocks
-    outside = furniture_blocks(page)
-    prose = [
-        0 if block.hidden or index in outside else prose_of(block.text, block.linked)
-        for index, block in enumerate(blocks)
-    ]
-    total = [0, *accumulate(prose)]
+    prose = [0 if block.hidden else prose_of(block.text, block.linked) for block in blocks]
+    furniture = _furniture(page, [0, *accumulate(prose)])
+    total = [0, *accumulate(0 if index in furniture else size for index, size in enumerate(prose))]
     children: dict[int, list[int]] = {}
     for box, parent in enumerate(boxes.parent):
-        if box and boxes.end[box] > boxes.first[box]:
+        if box and total[boxes.end[box]] > total[boxes.first[box]]:
             children.setdefault(parent, []).append(box)
-    here = 0
-    while True:
-        held = total[boxes.end[here]] - total[boxes.first[here]]
-        best = max(
-            children.get(here, ()), key=lambda box: total[boxes.end[box]] - total[boxes.first[box]], default=None
-        )
-        if best is None or total[boxes.end[best]] - total[boxes.first[best]] < DOMINANT * held or not held:
+    here, held = 0, total[-1]
+    while here in children:
+        best = max(children[here], key=lambda box: total[boxes.end[box]] - total[boxes.first[box]])
+        share = total[boxes.end[best]] - total[boxes.first[best]]
+        if share < DOMINANT * held or boxes.tag[best] == "p":
             break
-        if boxes.tag[best] in {"p", "h1", "h2", "h3"}:
-            break
-        here = best
-    return Region(first=boxes.first[here], end=boxes.end[here], box=here, prose=held, dropped=frozenset(outside))
+        here, held = best, share
+    wide = _widened(page, here, furniture)
+    return Region(
+        first=boxes.first[wide],
+        end=boxes.end[wide],
+        core_first=boxes.first[here],
+        core_end=boxes.end[here],
+        box=wide,
+        prose=held,
+        furniture=frozenset(furniture),
+    )
 
 
-def furniture_blocks(page: Page) -> set[int]:
-    """Blocks in boxes that are furniture by their name or element."""
+def _widened(page: Page, box: int, furniture: set[int]) -> int:
+    """The widest box around the article that adds no link lists: it may hold a table or a later part of the text."""
+    boxes, blocks = page.boxes, page.blocks
+    parent = boxes.parent[box]
+    while parent > 0:
+        size = linked = 0
+        for index in [*range(boxes.first[parent], boxes.first[box]), *range(boxes.end[box], boxes.end[parent])]:
+            block = blocks[index]
+            if block.hidden is None and index not in furniture:
+                size += len(block.text)
+                linked += block.linked
+        if linked > 20 and linked * 7 > size:
+            break
+        box, parent = parent, boxes.parent[parent]
+    return box
+
+
+def _furniture(page: Page, total: list[int]) -> set[int]:
+    """Blocks in boxes that are furniture by their name or element, unless the article must be in there.
+
+    Args:
+        page: the page.
+        total: running sums of the blocks' running text.
+    """
     boxes = page.boxes
     found: set[int] = set()
     for box in range(1, len(boxes.tag)):
         first, end = boxes.first[box], boxes.end[box]
-        if end <= first or (boxes.tag[box] in {"html", "body", "article", "main"}):
+        tag = boxes.tag[box]
+        if end <= first or tag in {"html", "body", "article", "main"}:
             continue
-        if boxes.tag[box] in FURNITURE_TAGS or (boxes.attributes[box] and is_furniture_box(boxes.ident(box))):
+        ident = boxes.ident(box)
+        named = is_furniture_box(ident)
+        if not named and tag not in FURNITURE_TAGS:
+            continue
+        held = total[end] - total[first]
+        # Readers often write more than the author did; no other furniture outweighs the article.
+        if total[-1] - held >= (LEAST_ARTICLE if is_readers_box(ident) else held):
             found.update(range(first, end))
     return found
 
 
-def text_blocks(page: Page, region: Region) -> Iterator[int]:
-    """The region's blocks that are text: link lists, hidden words and furniture lines are left out."""
-    boxes, blocks = page.boxes, page.blocks
-    skip: set[int] = set(region.dropped)
-    box = region.box + 1
-    while box < len(boxes.tag) and boxes.first[box] < region.end:
-        first, end = boxes.first[box], boxes.end[box]
-        if end - first > 1 and _is_link_list(page, first, end):
-            skip.update(range(first, end))
-        box += 1
+def text_blocks(page: Page, region: Region, start: int) -> list[int]:
+    """The region's blocks that are the article's text, in order.
+
+    Args:
+        page: the page.
+        region: where the article stands.
+        start: the block behind the headline.
+    """
+    blocks = page.blocks
+    skip = region.furniture | _link_lists(page, region)
+    tables = _data_tables(page, region)
+    chosen: list[int] = []
     seen = 0
-    for index in range(region.first, region.end):
+    start = max(region.first, start)
+    for index in range(start, _last_post_end(page, region, start)):
         block = blocks[index]
-        if block.hidden or index in skip:
+        if block.hidden or index in skip or block.linked * 2 > len(block.text):
             continue
         kind = line_kind(block.text)
-        if kind is LineKind.CLOSING and seen > region.prose * 0.5:
+        if kind is LineKind.CLOSING and seen * 2 > region.prose:
             break
         if kind is not LineKind.TEXT:
             continue
-        if block.linked * 2 > len(block.text):
-            continue
-        seen += len(block.text)
-        yield index
+        in_core = region.core_first <= index < region.core_end
+        if in_core or index in tables or prose_of(block.text, block.linked):
+            seen += len(block.text)
+            chosen.append(index)
+    return chosen
+
+
+def _link_lists(page: Page, region: Region) -> set[int]:
+    """Blocks of boxes in the region that hold links and hardly any running text."""
+    boxes = page.boxes
+    found: set[int] = set()
+    box = region.box + 1
+    while box < len(boxes.tag) and boxes.first[box] < region.end:
+        first, end = boxes.first[box], boxes.end[box]
+        if end - first > 1 and first not in found and _is_link_list(page, first, end):
+            found.update(range(first, end))
+        box += 1
+    return found
 
 
 def _is_link_list(page: Page, first: int, end: int) -> bool:
@@ -116,3 +177,49 @@ def _is_link_list(page: Page, first: int, end: int) -> bool:
         size += len(block.text)
         linked += block.linked
     return linked * 2 > size
+
+
+def _data_tables(page: Page, region: Region) -> set[int]:
+    """Blocks of tables around the core that show data: several rows of several cells, hardly a link."""
+    boxes, blocks = page.boxes, page.blocks
+    found: set[int] = set()
+    for box in range(region.box, len(boxes.tag)):
+        first, end = boxes.first[box], boxes.end[box]
+        if first >= region.end:
+            break
+        if boxes.tag[box] != "table" or first < region.core_end or end - first < 6:
+            continue
+        rows: dict[int, int] = {}
+        size = linked = 0
+        for block in blocks[first:end]:
+            size += len(block.text)
+            linked += block.linked
+            if boxes.tag[block.box] in {"td", "th"}:
+                row = boxes.parent[block.box]
+                rows[row] = rows.get(row, 0) + 1
+        if sum(count > 1 for count in rows.values()) >= 3 and linked * 10 < size:
+            found.update(range(first, end))
+    return found
+
+
+def _last_post_end(page: Page, region: Region, start: int) -> int:
+    """Where the article's own post ends: on a thread or a month of a blog, the first of several stamped posts."""
+    stamps: list[tuple[int, str]] = []
+    prose_at = None
+    for index in range(region.first, region.end):
+        block = page.blocks[index]
+        if block.hidden:
+            continue
+        stamp = _STAMP.search(block.text) if len(block.text) <= LONGEST_STAMP else None
+        if stamp:
+            stamps.append((index, stamp[1]))
+        elif prose_at is None and index >= start and index not in region.furniture and prose_of(block.text, block.linked):
+            prose_at = index
+    if prose_at is None:
+        return region.end
+    before = {shape for index, shape in stamps if index < prose_at}
+    later = [(index, shape) for index, shape in stamps if index > prose_at]
+    for position, (index, shape) in enumerate(later):
+        if shape in before or any(shape == other for _, other in later[position + 1 :]):
+            return index
+    return region.end

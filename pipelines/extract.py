@@ -17,10 +17,8 @@ def extract(page: Page, recipe: SiteRecipe) -> Draft:
         Rejected: the page holds no article; the reason says what it holds.
     """
     region = find_region(page)
-    headline, at = elect(page, region)
-    chosen = list(text_blocks(page, region))
-    if at is not None:
-        chosen = [index for index in chosen if index > at]
+    headline = elect(page, region)
+    chosen = text_blocks(page, region, headline.end)
     body = tuple(page.blocks[index].text for index in chosen)
     if not body:
         raise Rejected(Reason.NO_ARTICLE, "no running text", verdict=page.verdict, encoding=page.encoding)
@@ -29,7 +27,8 @@ def extract(page: Page, recipe: SiteRecipe) -> Draft:
         url=page.url,
         fetched_at=page.capture.fetched_at,
         encoding=page.encoding,
-        headline=headline,
+        headline=headline.text,
+        subtitle=headline.subtitle,
         byline=tuple(text for kind, text in kinds if kind is LineKind.BYLINE)[:10],
         credits=tuple(text for kind, text in kinds if kind is LineKind.CREDIT)[:20],
         notices=tuple(text for kind, text in kinds if kind is LineKind.NOTICE)[:10],

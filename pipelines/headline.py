@@ -1,53 +1,199 @@
-"""The headline, elected among witnesses none of which is trusted alone."""
+"""The headline, elected among witnesses none of which is trusted alone.
+
+`<title>` and og:title are what hijackers overwrite, an h1 may be the site's logo or hidden spam, the biggest type may be
+a teaser. A line that several of them agree on, in sight and just above the text, is the headline.
+"""
 
 import re
-from difflib import SequenceMatcher
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-from pipelines.content import Region
+from pipelines.content import Region, prose_of
 from pipelines.labelling import label_form
+from pipelines.lines import LineKind, has_date, line_kind
 from pipelines.parse import Page
 
-_SPLIT = re.compile(r"\s*[_|｜丨»>]+\s*|\s+[-–—－]+\s*|\s*[-–—－]+\s+|\s*--+\s*|\s*——\s*|\s*[-–—－]\s*(?=[^-]{2,14}$)")
+# _ | and the like always part a title; a dash only where it stands between spaces or before a short last piece, because
+# 中美“贸易战”—影响几何 and Wi-Fi hold dashes of their own.
+_PARTS = re.compile(r"\s*(?:[_|｜丨│»]|::|>|--|——|\s[-–—－·:：]\s|[-–—－](?=[^-–—－_|]{2,14}$))+\s*")
+_SITE_ENDS = re.compile(
+    r"(?:网|网站|新闻|频道|日报|晚报|早报|时报|在线|门户|论坛|博客|首页|中心|客户端|社区|资讯|新闻网|电视台|正文|百科|专栏|公众号|门户网|"
+    r"政府|委员会|协会|大学|学院|公司|\.com|\.cn|\.net|财经|体育|娱乐|科技|国际|国内|社会|滚动|要闻|时政|动态|公告|通知)$"
+)
+_TITLE_BOX = re.compile(r"title|headline|\btit|biaoti|\bbt\b|arti[-_]?name|h1")
+_HEADINGS = {"h1": 3.0, "h2": 2.0, "h3": 1.5, "h4": 1.0}
+LONGEST = 150
+# Declared titles beside <title>: Open Graph, Twitter, government pages, Dublin Core.
+_META_TITLES = ("og:title", "twitter:title", "articletitle", "dc.title", "weibo:article:title", "weibo: article:title")
+_ELLIPSIS = re.compile(r"(?:\.{2,}|…+)$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Headline:
+    """The elected headline.
+
+    Attributes:
+        text: as it stands on the page, site suffix stripped.
+        first, end: the blocks it stands in, `end` exclusive; both equal where it was only declared.
+        kicker, subtitle: 引题 and 副题, where they stand apart.
+    """
+
+    text: str | None
+    first: int
+    end: int
+    kicker: str | None = None
+    subtitle: str | None = None
 
 
 def title_parts(title: str) -> list[str]:
-    """The pieces of a title between its separators, in order."""
-    return [part.strip() for part in _SPLIT.split(title) if part.strip()]
+    """The pieces of a title between its separators, in order.
+
+    >>> title_parts("小城的桥修好了_要闻_白鹭新闻网")
+    ['小城的桥修好了', '要闻', '白鹭新闻网']
+    """
+    return [part for part in (piece.strip() for piece in _PARTS.split(title)) if part]
 
 
-def elect(page: Page, region: Region) -> tuple[str | None, int | None]:
-    """The headline and the block it stands in."""
-    title = page.declared.title
-    og = page.declared.meta.get("og:title", "")
-    parts = title_parts(title)
-    whole = label_form(title)
-    ogform = label_form(og)
-    best: tuple[float, int] | None = None
-    limit = min(region.end, len(page.blocks))
-    for index in range(limit):
+def first_prose(page: Page, region: Region) -> int:
+    """The block where the running text begins: the first one of the core too long or too punctuated for a headline."""
+    for index in range(region.core_first, region.core_end):
         block = page.blocks[index]
-        text = block.text
-        if block.hidden or not 4 <= len(text) <= 120:
+        if block.hidden or index in region.furniture:
             continue
-        form = label_form(text)
-        if len(form) < 4:
+        size = prose_of(block.text, block.linked)
+        if size >= 60 or (size >= 20 and sum(map(block.text.count, "，。,")) >= 2):
+            return index
+    return region.core_first
+
+
+def elect(page: Page, region: Region) -> Headline:
+    """Elect the headline among the lines above the running text, and what the head declares."""
+    declared = _declared_forms(page)
+    prose_at = first_prose(page, region)
+    best: tuple[float, int, int] | None = None
+    for first, end in _lines(page, min(prose_at + 1, len(page.blocks))):
+        score = _score(page, region, declared, first, end, prose_at)
+        # of equals the later one: it stands nearer to the text
+        if score is not None and (best is None or score >= best[0]):
+            best = score, first, end
+    if best is not None and best[0] >= 2.5:
+        _, first, end = best
+        text = " ".join(page.blocks[index].text for index in range(first, end))
+        return Headline(text=_whole(text, page), first=first, end=end, subtitle=_subtitle(page, end, prose_at))
+    return Headline(text=_from_declared(page), first=prose_at, end=prose_at)
+
+
+def _declared_forms(page: Page) -> list[str]:
+    forms = [label_form(part) for part in title_parts(page.declared.title)]
+    forms.append(label_form(page.declared.title))
+    forms += [label_form(page.declared.meta[name]) for name in _META_TITLES if name in page.declared.meta]
+    return [_ELLIPSIS.sub("", form) for form in forms if len(form) > 1]
+
+
+def _lines(page: Page, stop: int) -> Iterator[tuple[int, int]]:
+    """Candidate lines: single blocks, and those broken by <br> inside one heading taken together."""
+    blocks = page.blocks
+    for index in range(stop):
+        block = blocks[index]
+        if block.hidden or not 2 <= len(block.text) <= LONGEST:
             continue
-        tag = page.boxes.tag[block.box]
-        score = 0.0
-        if tag in {"h1", "h2", "h3"}:
-            score += {"h1": 3, "h2": 2, "h3": 1.5}[tag]
-        if whole.startswith(form) or form in (label_form(part) for part in parts) or ogform.startswith(form):
-            score += 4 * min(1.0, len(form) / 8)
-        elif whole and SequenceMatcher(None, form, whole, autojunk=False).find_longest_match().size >= 0.6 * len(form):
-            score += 1.5
-        if "title" in page.boxes.ident(block.box):
-            score += 1
-        if block.linked * 2 > len(text):
-            score -= 2
-        if score >= 2.5 and (best is None or score > best[0]):
-            best = score, index
-    if best is not None:
-        return page.blocks[best[1]].text, best[1]
-    if parts:
-        return max(parts[:2], key=len), None
-    return (og or None), None
+        yield index, index + 1
+        end = index + 1
+        while end < stop and end < index + 4 and blocks[end].after_break and blocks[end].box == block.box:
+            end += 1
+            yield index, end
+
+
+def _score(page: Page, region: Region, declared: list[str], first: int, end: int, prose_at: int) -> float | None:
+    blocks, boxes = page.blocks, page.boxes
+    text = "".join(block.text for block in blocks[first:end])
+    form = label_form(text)
+    if not 2 <= len(form) <= LONGEST or has_date(text):
+        return None
+    heading = _heading(page, blocks[first].box)
+    agreement = max((_agreement(form, other) for other in declared), default=0.0)
+    if end - first > 1 and not (heading and agreement):
+        return None
+    if line_kind(text) is not LineKind.TEXT and agreement < 3:
+        return None
+    score = heading + agreement
+    if first == prose_at and not (heading or agreement >= 3):
+        return None
+    if boxes.centred(blocks[first].box):
+        score += 0.5
+    linked = sum(block.linked for block in blocks[first:end])
+    if linked * 2 > len(text):
+        score -= 1.5
+    if first in region.furniture:
+        score -= 2
+    if region.first <= first:
+        score += 1
+    between = [block for block in blocks[end:prose_at] if block.hidden is None]
+    if len(between) <= 8 and sum(len(block.text) for block in between) < 300:
+        score += 1
+    if any(has_date(block.text) for block in between[:3]):
+        score += 0.5
+    if len(form) < 5 and not agreement:
+        score -= 2
+    return score
+
+
+def _heading(page: Page, box: int) -> float:
+    """How much the boxes around a line say that it is a heading."""
+    boxes = page.boxes
+    weight = 0.0
+    for _ in range(3):
+        if box <= 0:
+            break
+        weight = max(weight, _HEADINGS.get(boxes.tag[box], 0.0))
+        if boxes.attributes[box] and _TITLE_BOX.search(boxes.ident(box)):
+            weight = max(weight, 1.0)
+        box = boxes.parent[box]
+    return weight
+
+
+def _agreement(form: str, declared: str) -> float:
+    """How well a line agrees with a declared title, 0 to 4.5; short lines agree by chance and count less."""
+    if form == declared:
+        return min(4.5, 1 + len(form) / 2)
+    if len(form) >= 6 and (declared.startswith(form) or (len(declared) >= 8 and form.startswith(declared))):
+        return min(4.0, min(len(form), len(declared)) / 2.5)
+    if len(form) >= 8 and form in declared:
+        return min(3.5, len(form) / 4)
+    if len(declared) >= 8 and declared in form:
+        return min(2.5, len(declared) / 6)
+    return 0.0
+
+
+def _whole(text: str, page: Page) -> str:
+    """The headline uncut: a list template's 定了！南岸码头… is completed from a declared title that begins the same."""
+    stem = _ELLIPSIS.sub("", text)
+    if stem == text or len(stem) < 8:
+        return text
+    for title in (page.declared.title, *(page.declared.meta.get(name, "") for name in _META_TITLES)):
+        for part in title_parts(title):
+            if part.startswith(stem) and not _ELLIPSIS.search(part):
+                return part
+    return text
+
+
+def _subtitle(page: Page, at: int, prose_at: int) -> str | None:
+    """副题: the line after the headline that begins with a dash."""
+    if at < prose_at:
+        block = page.blocks[at]
+        if block.hidden is None and block.text[:1] in "—─－-" and 6 <= len(block.text) <= 80:
+            return block.text.lstrip("—─－- ")
+    return None
+
+
+def _from_declared(page: Page) -> str | None:
+    """The headline from the head alone: the longest piece that does not read as a site's or section's name."""
+    for title in (page.declared.title, *(page.declared.meta.get(name, "") for name in _META_TITLES)):
+        parts = title_parts(title)
+        names = {label_form(page.declared.meta.get("og:site_name", ""))}
+        own = [part for part in parts if label_form(part) not in names and not _SITE_ENDS.search(label_form(part))]
+        if own:
+            return max(own[:2], key=len)
+        if parts:
+            return parts[0]
+    return None

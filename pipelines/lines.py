@@ -31,10 +31,13 @@ _NOTICE = _any(furniture.NOTICE)
 _BYLINE = _any(furniture.BYLINE)
 _CAPTION = _any(furniture.CAPTION)
 _BOX = _any(furniture.FURNITURE_BOXES)
+_READERS = re.compile(r"comment|cmt|reply|replies|pinglun|liuyan|guestbook")
 _ROLE = "(?:" + "|".join(sorted(map(re.escape, ROLES), key=len, reverse=True)) + ")"
 # 责任编辑：张三, (编辑 李四), 编辑丨江雨 程昱, 记者：王五 编辑：赵六. Names are short and hold no sentence marks.
 _CREDIT = re.compile(rf"^[\[(<]?(?:本[文期报网])?{_ROLE}(?:[、/&]{_ROLE})*(?:[:|/\]]|\.)[^,;!?]{{0,60}}$")
 _SENTENCE_END = re.compile(r"[.!?;][\"')>]*$")
+
+_DATE = re.compile(r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}|\d{1,2}月\d{1,2}日.{0,4}\d{1,2}[:：]\d\d")
 
 LONGEST_CLOSING = 60
 LONGEST_BYLINE = 160
@@ -71,3 +74,14 @@ def is_caption(text: str) -> bool:
 def is_furniture_box(ident: str) -> bool:
     """Whether a box's class and id name furniture."""
     return bool(ident.strip()) and _BOX.search(ident) is not None
+
+
+@lru_cache(maxsize=4096)
+def is_readers_box(ident: str) -> bool:
+    """Whether a box's class and id say that readers write in it."""
+    return _READERS.search(ident) is not None
+
+
+def has_date(text: str) -> bool:
+    """Whether a short line carries a full date or a day with a clock time, as bylines do and headlines do not."""
+    return len(text) <= LONGEST_BYLINE and _DATE.search(text) is not None
