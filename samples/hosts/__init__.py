@@ -1,0 +1,1 @@
+"""The hosts of the sample web: one module each, with its template and its pages."""
