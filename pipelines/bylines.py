@@ -83,6 +83,11 @@ _TAKES_THIN_MARK = frozenset({Kind.ROLE, Kind.AUTHOR, Kind.SOURCE})
 _BARE_TIMES = frozenset({"时间", "日期"})
 
 
+def is_label(word: str) -> bool:
+    """Whether a folded word is a label (编委 where a name is expected)."""
+    return word.lower() in _KIND_OF
+
+
 def pieces(line: str) -> list[Piece]:
     """Cut one line into its labelled pieces, in the order printed."""
     raw = line[:LONGEST]
@@ -103,23 +108,23 @@ def pieces(line: str) -> list[Piece]:
 def _marked_labels(folded: str) -> Iterator[tuple[int, int, Kind, str]]:
     """Labels with a mark behind them: (start, end of the mark, kind, label)."""
     for mark in _MARK.finditer(folded):
-        label = _label_before(folded, mark.start())
+        label = label_before(folded, mark.start())
         if label is None:
             continue
-        start, word = label
-        kind = _KIND_OF[word]
+        start, word, kind = label
         if mark[1] in _THIN_MARKS and kind not in _TAKES_THIN_MARK:
             continue
         if mark[1] == "(" and kind is not Kind.VIEWS:
             continue
-        if word in _BARE_TIMES and start and "\u4e00" <= folded[start - 1] <= "\u9fff":
-            kind = Kind.OTHER
         yield start, mark.end(), kind, word
 
 
-def _label_before(folded: str, end: int) -> tuple[int, str] | None:
-    """The longest label that ends at `end`: (its start, the label). A label of two characters may be spaced (来 源)."""
-    best: tuple[int, str] | None = None
+def label_before(folded: str, end: int) -> tuple[int, str, Kind] | None:
+    """The longest label that ends at `end` of a folded line: its start, its word, what it tells.
+
+    A label of two characters may be spaced (来 源).
+    """
+    best: tuple[int, str, Kind] | None = None
     word, at, gap = "", end, 0
     while at > 0 and len(word) < _LONGEST_LABEL and gap <= 4:
         at -= 1
@@ -131,7 +136,9 @@ def _label_before(folded: str, end: int) -> tuple[int, str] | None:
         if gap and len(word) > 2:
             break
         if word in _KIND_OF and (len(word) > 1 or at == 0 or not folded[at - 1].isalnum()):
-            best = at, word
+            best = at, word, _KIND_OF[word]
+    if best and best[1] in _BARE_TIMES and best[0] and "\u4e00" <= folded[best[0] - 1] <= "\u9fff":
+        return best[0], best[1], Kind.OTHER
     return best
 
 

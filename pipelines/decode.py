@@ -24,6 +24,7 @@ from w3lib.encoding import http_content_type_encoding, read_bom, resolve_encodin
 
 from crawler.items import Capture, Decoded, Evidence, Note, Reason, Rejected
 from pipelines.rules.common_han import COMMON
+from pipelines.rules.signatures import SIGNATURES
 
 # The encodings that Chinese pages really use, the likelier one first where the bytes leave it open.
 CHINESE = ("utf-8", "gb18030", "big5hkscs")
@@ -77,9 +78,13 @@ def decode(capture: Capture) -> Decoded:
     one that the bytes bear out decides.
 
     Raises:
-        Rejected: `undecodable`, when no encoding gives readable text.
+        Rejected: `not-html`, when the bytes begin like another kind of file; `undecodable`, when no encoding gives
+            readable text.
     """
     body = capture.body
+    for signature, name in SIGNATURES:
+        if body.startswith(signature):
+            raise Rejected(Reason.NOT_HTML, f"the bytes are a {name}")
     claims = (*_byte_order_mark(body), *_header(capture), *_meta(body))
     reading = _first_borne_out(body, claims) or _valid_utf8(body) or _by_statistics(body, claims)
     heard = [

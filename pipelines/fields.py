@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from crawler.items import Draft, Note, Record, SiteRecipe
 from pipelines.bylines import Kind, Piece, fold, pieces
 from pipelines.outlets import source_of
-from pipelines.people import authors_of, credits_of, dateline_authors
+from pipelines.people import authors_of, credits_of, poster, signed_authors
 from pipelines.publication import published
 from pipelines.script import script_of
 
@@ -85,8 +85,10 @@ def read_fields(draft: Draft, recipe: SiteRecipe) -> Record:
     )
     source, source_raw = source_of(lines, draft.declared.meta)
     authors, authors_raw = authors_of(lines)
-    if not authors and draft.body:
-        authors, authors_raw = dateline_authors(draft.body[0])
+    if not authors:
+        authors, authors_raw = signed_authors(draft.body)
+    if not authors:
+        authors, authors_raw = poster(lines)
     views, views_raw = _view_count(lines)
     crumbs = _breadcrumb(draft.breadcrumb, headline)
     return Record(
@@ -168,7 +170,8 @@ def _site_name(draft: Draft, recipe: SiteRecipe, crumbs: tuple[str, ...]) -> str
     title = draft.declared.title.strip()
     if not headline or not fold(title).startswith(headline):
         return None
-    suffix = _TITLE_BREAK.split(title[len(headline) :])[-1].strip()
+    behind = title[len(headline) :]
+    suffix = _TITLE_BREAK.split(behind)[-1].strip() if _TITLE_BREAK.match(behind) else ""
     return suffix if 1 < len(suffix) <= LONGEST_SITE_NAME else None
 
 

@@ -4,10 +4,13 @@ import re
 from collections.abc import Iterable
 
 from crawler.items import Credit
-from pipelines.bylines import Kind, Piece, fold
+from pipelines.bylines import Kind, Piece, fold, is_label
+from pipelines.bylines import pieces as pieces_of
 from pipelines.rules.labels import FURNITURE, NO_AUTHOR
 from pipelines.rules.roles import WRITING
+from pipelines.rules.surnames import COMPOUND, SURNAMES
 
+_MARKS = str.maketrans("，；／｜：（）［］", ",;/|:()[]")
 LONGEST_NAME = 30  # characters; an office that signs (示例市人民政府办公室) is longer than a person
 MOST_NAMES = 40  # of one piece
 
@@ -32,22 +35,32 @@ _DATELINE = re.compile(
     rf"[(（]\s*(?:[\w·]{{0,12}}?){_POST}\s*(?P<names>[\u4e00-\u9fff·、,， 　]{{2,40}}?)(?:\s*(?:摄影)?报道)?\s*[)）]"
 )
 _HAN_NAME = re.compile(r"[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff]{1,8}(?:·[\u4e00-\u9fff]{1,8}){1,3}")
-_SENTENCE = re.compile(r"[。！？!?：:“”\"=<>]|https?")
-_NOBODY = frozenset(NO_AUTHOR)
+_ALL_HAN = re.compile(r"[\u4e00-\u9fff]+")
+# how an office that signs ends; five Han or more that do not end so are a sentence (记者：据你了解农民通过什么渠道)
+_TWO_DIGITS = re.compile(r"\d\D*\d")
+_OFFICE_ENDS = tuple("部室处處中心组組社网網报報台局府院司厅廳委办辦会會校团團馆館队隊站所")
+_SENTENCE = re.compile(r"[。！？!?“”\"=<>]|https?")
+# 示例用户 发表于 2026-02-11: forums and blogs sign before the time
+_POSTER = re.compile(r"^(?P<name>[^\s:,]{2,20}) +(?:发表于|发布于|发表在|写于|发表) *\d")
+_SIGNED_WITHIN = 40  # characters of a paragraph that is nothing but a signature
 
 
 def names(value: str) -> tuple[str, ...]:
-    """The names in a label's value, in the order printed: `张三、李四 王 五(实习)` → 张三, 李四, 王五."""
-    folded_names: list[str] = []
-    for part in _BETWEEN_NAMES.split(_spaces(value)):
+    """The names in a label's value, in the order printed: `张三、李四 王 五(实习)` → 张三, 李四, 王五.
+
+    A value that is a sentence names nobody: in an interview 记者： opens the reporter's question.
+    """
+    line = re.sub(r"\s", " ", value).translate(_MARKS)
+    if _SENTENCE.search(line):
+        return ()
+    found: list[str] = []
+    for part in _BETWEEN_NAMES.split(line.partition(":")[0]):
         name = _bare(part)
-        single = len(name) == 1 and "\u4e00" <= name <= "\u9fff"
-        if single and folded_names and len(folded_names[-1]) == 1:
-            folded_names[-1] += name  # 王 五, spread to the width of three
+        if len(name) == 1 and found and len(found[-1]) == 1 and _ALL_HAN.match(found[-1] + name):
+            found[-1] += name  # 王 五, spread to the width of three
         elif name:
-            folded_names.append(name)
-    good = (name for name in folded_names[:MOST_NAMES] if _is_name(name))
-    return tuple(dict.fromkeys(good))
+            found.append(name)
+    return tuple(dict.fromkeys(name for name in found[:MOST_NAMES] if _is_name(name)))
 
 
 def credits_of(pieces: Iterable[Piece]) -> tuple[Credit, ...]:
@@ -74,10 +87,28 @@ def authors_of(pieces: Iterable[Piece]) -> tuple[tuple[str, ...], str | None]:
     return tuple(everyone), " ".join(piece.value for _, piece in chosen)
 
 
-def dateline_authors(paragraph: str) -> tuple[tuple[str, ...], str | None]:
-    """The reporters that an agency's first paragraph names: 新华社某地2月9日电（记者张三）."""
-    found = _DATELINE.search(paragraph[:120])
-    return (names(found["names"]), found.group()) if found else ((), None)
+def signed_authors(body: tuple[str, ...]) -> tuple[tuple[str, ...], str | None]:
+    """Those who sign the text itself: 新华社某地2月9日电（记者张三）, or a line 本报记者 张三 before or behind it."""
+    for paragraph in body[:2]:
+        found = _DATELINE.search(paragraph[:120])
+        if found:
+            return names(found["names"]), found.group()
+    for paragraph in (*body[:3], *body[3:][-2:]):
+        if len(paragraph) <= _SIGNED_WITHIN:
+            people, raw = authors_of(pieces_of(paragraph))
+            if people and all(map(_has_surname, people)):
+                return people, raw
+    return (), None
+
+
+def poster(pieces: Iterable[Piece]) -> tuple[tuple[str, ...], str | None]:
+    """Who posted it, by the name before 发表于."""
+    for piece in pieces:
+        found = _POSTER.match(fold(piece.value)) if piece.kind is Kind.NONE else None
+        if found:
+            name = piece.value[: found.end("name")]
+            return (name,), name
+    return (), None
 
 
 def _with_their_names(pieces: Iterable[Piece]) -> list[tuple[Piece, tuple[str, ...]]]:
@@ -98,7 +129,7 @@ def _with_their_names(pieces: Iterable[Piece]) -> list[tuple[Piece, tuple[str, .
 def _posted(piece: Piece) -> Piece:
     """示例网记者 张三 has no label, but the post in it is one."""
     found = _POSTED.match(fold(piece.value)) if piece.kind is Kind.NONE else None
-    if not found:
+    if not found or not all(map(_has_surname, names(found["names"]) or ("",))):
         return piece
     post = found["post"]
     return Piece(
@@ -107,10 +138,6 @@ def _posted(piece: Piece) -> Piece:
         printed_label=piece.value[found.start("post") : found.end("post")],
         value=piece.value[found.start("names") : found.end("names")],
     )
-
-
-def _spaces(value: str) -> str:
-    return re.sub(r"\s", " ", value).replace("，", ",").replace("；", ";").replace("／", "/").replace("｜", "|")
 
 
 def _bare(part: str) -> str:
@@ -127,8 +154,14 @@ def _is_name(name: str) -> bool:
     folded = fold(name)
     return (
         1 < len(name) <= LONGEST_NAME
-        and not _SENTENCE.search(name)
-        and folded.lower() not in _NOBODY
-        and folded not in FURNITURE
+        and folded.lower() not in NO_AUTHOR
+        and not folded.startswith(FURNITURE)
+        and not is_label(folded)
         and any(char.isalpha() for char in name)
+        and not (_TWO_DIGITS.search(name) and not name.isascii())
+        and (len(name) <= 4 or not _ALL_HAN.fullmatch(name) or name.endswith(_OFFICE_ENDS))
     )
+
+
+def _has_surname(name: str) -> bool:
+    return name[:1] in SURNAMES or name[:2] in COMPOUND

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta, tzinfo
 from urllib.parse import unquote, urlsplit
 
 from crawler.items import Declared
-from pipelines.bylines import Kind, Piece
+from pipelines.bylines import Kind, Piece, fold, label_before
 from pipelines.dates import OLDEST, Moment, Precision, day_of, find_moments
 
 # Votes. A labelled byline outweighs any single other witness; the head and the address together outweigh a byline
@@ -20,6 +20,10 @@ from pipelines.dates import OLDEST, Moment, Precision, day_of, find_moments
 LABELLED, PRINTED, DECLARED, TIME_ELEMENT, ADDRESS, TOUCHED, LATER_PRINTED = 4.0, 2.5, 2.0, 1.5, 1.8, 0.4, 0.6
 # a date later than the capture: a scheduled post, or a clock that is wrong
 FROM_THE_FUTURE = 0.1
+
+# words that make the date before or behind them another one than that of publication
+_TOUCHED = ("更新", "修改", "编辑过")
+_OTHER_EVENTS = ("截止", "截至", "截止到", "建立于", "成立于", "创建于", "注册于", "加入于", "生于", "至", "从", "自")
 
 META_PUBLISHED = (
     *(
@@ -62,6 +66,7 @@ META_PUBLISHED = (
 _DAY_IN_PATH = re.compile(
     r"(?<!\d)(?P<y>(?:19|20)\d\d)(?P<a>[-/_.]?)(?P<m>0[1-9]|1[0-2]|(?<=[-/_.])[1-9](?=[-/_.]))[-/_.]?(?P<d>0[1-9]|[12]\d|3[01]|(?<=[-/_.])[1-9])(?=\D|$|\d{6}(?!\d))"
 )
+_EMBEDDED = re.compile(r"^.+(?=https?:/)", re.DOTALL)
 _YEAR_IN_PATH = re.compile(r"/(?P<y>(?:19|20)\d\d)(?:/|-|\d\d/)")
 
 
@@ -105,19 +110,25 @@ def published(
 def _in_pieces(pieces: Iterable[Piece], now: datetime, zone: tzinfo, year: int | None) -> Iterator[_Witness]:
     seen = False
     for piece in pieces:
-        if piece.kind is Kind.OTHER:
-            continue
         for moment in find_moments(piece.value, now=now, zone=zone, year=year):
-            after = piece.value[moment.end : moment.end + 3].strip()
-            touched = piece.kind is Kind.UPDATED or after.startswith(("更新", "修改"))
-            if touched:
-                weight = TOUCHED
-            elif piece.kind is Kind.PUBLISHED:
-                weight = LABELLED
-            else:
-                weight = LATER_PRINTED if seen else PRINTED
-            seen = seen or not touched
+            kind = _kind_of_date(piece, moment)
+            if kind is Kind.OTHER:
+                continue
+            weight = {Kind.PUBLISHED: LABELLED, Kind.UPDATED: TOUCHED}.get(kind, LATER_PRINTED if seen else PRINTED)
+            seen = seen or kind is not Kind.UPDATED
             yield _Witness(moment=moment, weight=weight, raw=piece.value[moment.start : moment.end])
+
+
+def _kind_of_date(piece: Piece, moment: Moment) -> Kind:
+    """What a date tells: by the words right before or behind it, else by the label of its piece."""
+    folded = fold(piece.value)
+    if folded[moment.end :].lstrip().startswith(_TOUCHED):
+        return Kind.UPDATED
+    before = folded[: moment.start].rstrip(" :")
+    label = label_before(before, len(before))  # 示例用户 发表于 2026-02-11
+    if label and label[2] in {Kind.PUBLISHED, Kind.UPDATED, Kind.OTHER}:
+        return label[2]
+    return Kind.OTHER if before.endswith(_OTHER_EVENTS) else piece.kind
 
 
 def _in_head(declared: Declared, now: datetime, zone: tzinfo) -> Iterator[_Witness]:
@@ -146,8 +157,8 @@ def _json_ld_dates(objects: Iterable[Mapping[str, object]]) -> Iterator[str]:
 
 
 def _in_address(url: str, zone: tzinfo) -> Iterator[_Witness]:
-    parts = urlsplit(url)
-    for match in _DAY_IN_PATH.finditer(unquote(parts.path)[:500]):
+    """The day in a path: /2026-02-11/, /2026/0211/, t20260211_123.shtml."""
+    for match in _DAY_IN_PATH.finditer(_path(url)):
         try:
             at = datetime(int(match["y"]), int(match["m"]), int(match["d"]), tzinfo=zone)
         except ValueError:
@@ -157,5 +168,13 @@ def _in_address(url: str, zone: tzinfo) -> Iterator[_Witness]:
 
 
 def _year_in_address(url: str) -> int | None:
-    match = _YEAR_IN_PATH.search(url[:500])
+    match = _YEAR_IN_PATH.search(_path(url))
     return int(match["y"]) if match else None
+
+
+def _path(url: str) -> str:
+    """The path of the page itself: in web.archive.org/web/20260301120000/http://… the first date is the archive's."""
+    try:
+        return unquote(urlsplit(_EMBEDDED.sub("", url)).path)[:500]
+    except ValueError:  # half an IPv6 address
+        return ""
