@@ -1,23 +1,18 @@
 """Where the article's text stands: the box that holds most of the running text, and which of its blocks are text."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import accumulate
 
+from pipelines.posts import first_post, prose_of
 from pipelines.lines import LineKind, is_furniture_box, is_readers_box, line_kind
 from pipelines.parse import Page
 
-# Marks that running text has and menus, labels and dates have not.
-_MARKS = "，。！？；,!?;…"
 # A child box that holds this share of the running text holds the article; below it the text is spread over the children.
 DOMINANT = 0.6
 # An article shorter than this does not outweigh a long comment section that is named as one.
 LEAST_ARTICLE = 150
 FURNITURE_TAGS = frozenset({"nav", "footer", "aside", "menu"})
-# A line that stamps a post: date and time, at most some words around them.
-_STAMP = re.compile(r"(?:19|20)\d\d\s?([-/.年])\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?.{0,12}?(?<!\d)([01]?\d|2[0-3])[:：][0-5]\d")
-LONGEST_STAMP = 90
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,25 +37,15 @@ class Region:
     furniture: frozenset[int] = field(default=frozenset(), repr=False)
 
 
-def prose_of(text: str, linked: int) -> int:
-    """How many characters of running text a block holds: none in menus, labels and headings."""
-    size = len(text)
-    if linked * 2 > size:
-        return 0
-    own = size - linked
-    if own < 12:
-        return 0
-    if own >= 40 or any(mark in text for mark in _MARKS):
-        return own
-    return 0
-
-
 def find_region(page: Page) -> Region:
     """The box that holds the article, by where the running text is."""
     boxes, blocks = page.boxes, page.blocks
     prose = [0 if block.hidden else prose_of(block.text, block.linked) for block in blocks]
     furniture = _furniture(page, [0, *accumulate(prose)])
-    total = [0, *accumulate(0 if index in furniture else size for index, size in enumerate(prose))]
+    prose = [0 if index in furniture else size for index, size in enumerate(prose)]
+    post_first, post_end = first_post(page, prose)
+    prose = [size if post_first <= index < post_end else 0 for index, size in enumerate(prose)]
+    total = [0, *accumulate(prose)]
     children: dict[int, list[int]] = {}
     for box, parent in enumerate(boxes.parent):
         if box and total[boxes.end[box]] > total[boxes.first[box]]:
@@ -75,9 +60,9 @@ def find_region(page: Page) -> Region:
     wide = _widened(page, here, furniture)
     return Region(
         first=boxes.first[wide],
-        end=boxes.end[wide],
-        core_first=boxes.first[here],
-        core_end=boxes.end[here],
+        end=min(boxes.end[wide], post_end),
+        core_first=max(boxes.first[here], post_first),
+        core_end=min(boxes.end[here], post_end),
         box=wide,
         prose=held,
         furniture=frozenset(furniture),
@@ -140,7 +125,7 @@ def text_blocks(page: Page, region: Region, start: int) -> list[int]:
     chosen: list[int] = []
     seen = 0
     start = max(region.first, start)
-    for index in range(start, _last_post_end(page, region, start)):
+    for index in range(start, region.end):
         block = blocks[index]
         if block.hidden or index in skip or block.linked * 2 > len(block.text):
             continue
@@ -200,26 +185,3 @@ def _data_tables(page: Page, region: Region) -> set[int]:
         if sum(count > 1 for count in rows.values()) >= 3 and linked * 10 < size:
             found.update(range(first, end))
     return found
-
-
-def _last_post_end(page: Page, region: Region, start: int) -> int:
-    """Where the article's own post ends: on a thread or a month of a blog, the first of several stamped posts."""
-    stamps: list[tuple[int, str]] = []
-    prose_at = None
-    for index in range(region.first, region.end):
-        block = page.blocks[index]
-        if block.hidden:
-            continue
-        stamp = _STAMP.search(block.text) if len(block.text) <= LONGEST_STAMP else None
-        if stamp:
-            stamps.append((index, stamp[1]))
-        elif prose_at is None and index >= start and index not in region.furniture and prose_of(block.text, block.linked):
-            prose_at = index
-    if prose_at is None:
-        return region.end
-    before = {shape for index, shape in stamps if index < prose_at}
-    later = [(index, shape) for index, shape in stamps if index > prose_at]
-    for position, (index, shape) in enumerate(later):
-        if shape in before or any(shape == other for _, other in later[position + 1 :]):
-            return index
-    return region.end

@@ -8,10 +8,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pipelines.content import Region, prose_of
+from pipelines.content import Region
 from pipelines.labelling import label_form
 from pipelines.lines import LineKind, has_date, line_kind
 from pipelines.parse import Page
+from pipelines.posts import prose_of
 
 # _ | and the like always part a title; a dash only where it stands between spaces or before a short last piece, because
 # 中美“贸易战”—影响几何 and Wi-Fi hold dashes of their own.
@@ -71,7 +72,7 @@ def elect(page: Page, region: Region) -> Headline:
     declared = _declared_forms(page)
     prose_at = first_prose(page, region)
     best: tuple[float, int, int] | None = None
-    for first, end in _lines(page, min(prose_at + 1, len(page.blocks))):
+    for first, end in _lines(page, declared, min(prose_at + 1, len(page.blocks))):
         score = _score(page, region, declared, first, end, prose_at)
         # of equals the later one: it stands nearer to the text
         if score is not None and (best is None or score >= best[0]):
@@ -90,18 +91,25 @@ def _declared_forms(page: Page) -> list[str]:
     return [_ELLIPSIS.sub("", form) for form in forms if len(form) > 1]
 
 
-def _lines(page: Page, stop: int) -> Iterator[tuple[int, int]]:
-    """Candidate lines: single blocks, and those broken by <br> inside one heading taken together."""
+def _lines(page: Page, declared: list[str], stop: int) -> Iterator[tuple[int, int]]:
+    """Candidate lines: single blocks, and those that a declared title runs over."""
     blocks = page.blocks
     for index in range(stop):
         block = blocks[index]
         if block.hidden or not 2 <= len(block.text) <= LONGEST:
             continue
         yield index, index + 1
-        end = index + 1
-        while end < stop and end < index + 4 and blocks[end].after_break and blocks[end].box == block.box:
-            end += 1
-            yield index, end
+        form = label_form(block.text)
+        for title in declared:
+            # A long title is broken into lines of one heading: 关于禁止在 / 青溪河治理工程范围内 / 新增建设项目的通告
+            if len(form) < 4 or not title.startswith(form):
+                continue
+            whole, end = form, index + 1
+            while whole != title and end < min(stop, index + 6) and title.startswith(whole):
+                whole += label_form(blocks[end].text)
+                end += 1
+            if whole == title and end > index + 1:
+                yield index, end
 
 
 def _score(page: Page, region: Region, declared: list[str], first: int, end: int, prose_at: int) -> float | None:
@@ -112,8 +120,6 @@ def _score(page: Page, region: Region, declared: list[str], first: int, end: int
         return None
     heading = _heading(page, blocks[first].box)
     agreement = max((_agreement(form, other) for other in declared), default=0.0)
-    if end - first > 1 and not (heading and agreement):
-        return None
     if line_kind(text) is not LineKind.TEXT and agreement < 3:
         return None
     score = heading + agreement
