@@ -3,6 +3,7 @@
 Nothing is repaired here. Captures that nothing was decided about yet are no fault; `archive.read.counts` counts them.
 """
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -50,9 +51,12 @@ def check(db: Database, fingerprint: Callable[[Record], Article]) -> Iterator[Pr
 
 
 def _check_file(db: Database) -> Iterator[Problem]:
-    for (report,) in db.execute(f"PRAGMA integrity_check({MAX_REPORTS})"):
-        if report != "ok":
-            yield Problem(kind="integrity", where="file", detail=report)
+    try:
+        for (report,) in db.execute(f"PRAGMA integrity_check({MAX_REPORTS})"):
+            if report != "ok":
+                yield Problem(kind="integrity", where="file", detail=report)
+    except sqlite3.DatabaseError as error:  # too damaged to be looked through
+        yield Problem(kind="integrity", where="file", detail=str(error))
 
 
 def _check_foreign_keys(db: Database) -> Iterator[Problem]:

@@ -83,8 +83,10 @@ def open_writing(path: Path) -> Database:
     Raises:
         ArchiveError: the folder is missing or cannot be written, or the file is not ours or newer than this program.
     """
-    if not _exists(path.parent):
+    if not _exists(path.parent) or not path.parent.is_dir():
         raise ArchiveError(f"{path.parent}: no such folder")
+    if not os.access(path.parent, os.W_OK):
+        raise ArchiveError(f"{path.parent}: this folder cannot be written")
     with _in_one_line(path):
         db = _connect(path, "mode=rwc")
         with _closed_on_error(db):
@@ -121,6 +123,7 @@ def transaction(db: Database) -> Iterator[None]:
 
 
 def _exists(path: Path) -> bool:
+    """Whether something is there; what cannot be looked at is said at once."""
     try:
         path.stat()
     except FileNotFoundError:
@@ -131,6 +134,8 @@ def _exists(path: Path) -> bool:
 
 
 def _connect(path: Path, how: str) -> Database:
+    if path.is_dir():
+        raise ArchiveError(f"{path}: a folder, not an archive")
     # as_uri escapes what would end the path early: `?`, `#`, `%`
     connection = sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True, timeout=PATIENCE)
     return Database(connection, execute_plugins=False)  # other people's plug-ins have no business in an archive

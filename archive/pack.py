@@ -26,7 +26,7 @@ def sha256(body: bytes) -> str:
 
 
 def pack(body: bytes, prefix: bytes | None = None) -> bytes:
-    """Compress a body, against another one where a prefix is given."""
+    """Compress a body, against another one (of at least 8 bytes) where a prefix is given."""
     return zstd.compress(body, LEVEL, zstd_dict=_as_prefix(prefix))
 
 
@@ -46,7 +46,7 @@ def unpack(packed: bytes, size: int, prefix: bytes | None = None) -> bytes:
     try:
         unpacking = zstd.ZstdDecompressor(zstd_dict=_as_prefix(prefix))
         body = unpacking.decompress(packed, max_length=size + 1)
-    except zstd.ZstdError as error:
+    except (zstd.ZstdError, ValueError) as error:  # ValueError: a prefix too short to be one
         raise Unpackable(f"not a zstd frame that can be read: {error}") from error
     if len(body) != size or not unpacking.eof:
         raise Unpackable(f"not the {size:,} bytes that were stored")

@@ -307,6 +307,18 @@ def capture(db: Database, capture_id: int) -> StoredCapture:
     )
 
 
+def last_capture(db: Database, url: str) -> StoredCapture | None:
+    """What was fetched last at an address, whatever became of it; None where nothing ever was."""
+    found = db.execute(
+        """
+        SELECT coalesce(part_of, id) FROM captures WHERE url = :url OR requested_url = :url
+        ORDER BY fetched_at DESC, id DESC LIMIT 1
+        """,
+        {"url": url},
+    ).fetchone()
+    return capture(db, found[0]) if found else None
+
+
 def body_of(db: Database, digest: str) -> bytes:
     """The bytes filed under a digest.
 
@@ -360,8 +372,16 @@ def _article_id(db: Database, which: str) -> int:
             {"url": which},
         ).fetchone()
     if found is None:
-        raise ArchiveError(f"no article {which}; `repost list` shows what there is")
+        raise ArchiveError(f"no article {which}; {_what_is_known(db, which)}")
     return cast("int", found[0])
+
+
+def _what_is_known(db: Database, url: str) -> str:
+    found = db.execute("SELECT state, reason, detail FROM urls WHERE url = ?", (url,)).fetchone()
+    if found is None:
+        return "`repost list` shows what there is"
+    state, reason, detail = found
+    return f"{state}: {reason}: {detail}" if reason else f"its state is {state}"
 
 
 def _version_lines(db: Database, article_id: int, *, present: int | None) -> Iterator[VersionLine]:

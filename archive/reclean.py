@@ -33,7 +33,8 @@ class Recleaned:
         before, after: `article`, or a `Reason`; before also `pending`, after also `damaged`.
         fields: the fields of `Record` that differ, where it was and is an article; `url_key` or `digest` where only the
             keys differ.
-        written: the archive holds it now.
+        written: the archive was changed; also where nothing differs, but the better version of another capture is now
+            this one's too.
     """
 
     capture_id: int
@@ -92,7 +93,7 @@ def reclean(
         recleaned = _compare(db, stored, result)
         # An error of our own must not take away what earlier rules read without one.
         broken = recleaned.after == Reason.INTERNAL and recleaned.before != PENDING
-        if recleaned.changed and not dry_run and not broken:
+        if (recleaned.changed or _is_superseded(db, stored)) and not dry_run and not broken:
             _write(db, capture_id, result)
             recleaned = dataclasses.replace(recleaned, written=True)
         yield recleaned
@@ -135,6 +136,14 @@ def _compare(db: Database, stored: StoredCapture, result: Article | Rejected) ->
         )
         fields = tuple(_differences(db, stored.id, version, storable(result)))
     return Recleaned(capture_id=stored.id, url=stored.capture.url, before=before, after=after, fields=fields)
+
+
+def _is_superseded(db: Database, stored: StoredCapture) -> bool:
+    """Whether the capture that first gave this one's version now gives another: then this one must follow."""
+    query = (
+        "SELECT 1 FROM versions JOIN captures ON captures.id = capture_id WHERE versions.id = ? AND version_id IS NOT ?"
+    )
+    return db.execute(query, (stored.version_id, stored.version_id)).fetchone() is not None
 
 
 def _differences(db: Database, capture_id: int, version: Row, article: Article) -> Iterator[str]:

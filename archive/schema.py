@@ -206,6 +206,7 @@ CREATE TABLE spam_links (            -- links of injected farms
 
 _INDEXES = (
     "CREATE INDEX captures_url ON captures (url)",
+    "CREATE INDEX captures_requested_url ON captures (requested_url)",
     "CREATE INDEX captures_version ON captures (version_id)",
     "CREATE INDEX captures_pending ON captures (id) WHERE outcome IS NULL",
     "CREATE INDEX versions_article_digest ON versions (article_id, digest)",

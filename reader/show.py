@@ -1,32 +1,16 @@
-"""What `repost list` and `repost show` print: lines of text for people, objects for programs.
+"""What `repost show` prints: lines of text for people, one object for programs.
 
 Nothing here is escaped for a terminal: whoever prints it makes control characters visible.
 """
 
 import dataclasses
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from archive.read import ArticleLine, RejectedLine, StoredArticle
+from archive.read import StoredArticle
 from crawler.items import Image, Record
 from pipelines.record_json import record_json
 
 _LABEL = 12  # characters of a field's name, padded
-
-
-def list_lines(articles: Iterable[ArticleLine]) -> Iterator[str]:
-    """One line an article: id, date, marks (H hijacked, number of repairs), site, headline."""
-    for article in articles:
-        date = (article.published_at or article.last_seen)[:10]
-        hijacked = "H" if article.hijacked else "-"
-        repairs = f"{article.repairs}{'?' if article.doubtful else ''}" if article.repairs else "-"
-        yield f"{article.id:>6}  {date}  {hijacked}  {repairs:>5}  {article.site:<28}  {article.headline}"
-
-
-def rejected_lines(rejections: Iterable[RejectedLine]) -> Iterator[str]:
-    """One line a page that gave no article: its capture, date, reason, address and what was seen."""
-    for rejected in rejections:
-        capture = rejected.capture_id or "-"
-        yield f"{capture:>6}  {rejected.seen_at[:10]}  {rejected.reason:<16}  {rejected.url}  ({rejected.detail})"
 
 
 def show_lines(article: StoredArticle) -> Iterator[str]:

@@ -1,0 +1,271 @@
+"""Opening: what is made, what is refused, and in which words."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+from archive import connect, schema
+from archive.connect import ArchiveError, default_path, open_reading, open_writing, reading, transaction, writing
+from archive.schema import APPLICATION_ID
+
+
+def _text(path: Path) -> None:
+    path.write_text("this is no database, but long enough to look like one " * 20)
+
+
+def _foreign(path: Path) -> None:
+    with sqlite3.connect(path) as other:
+        other.execute("CREATE TABLE recipes (name TEXT)")
+
+
+def _foreign_by_id(path: Path) -> None:
+    with sqlite3.connect(path) as other:
+        other.execute("PRAGMA application_id = 252006673")
+
+
+def _newer(path: Path) -> None:
+    db = open_writing(path)
+    db.table("_sqlite_migrations").insert(
+        {"migration_set": "repost-archive", "name": "9999_from_the_future", "applied_at": "2030-01-01"}
+    )
+    db.close()
+
+
+def _corrupt(path: Path) -> None:
+    open_writing(path).close()
+    data = bytearray(path.read_bytes())
+    data[100:4096] = b"\xff" * 3996
+    path.write_bytes(data)
+
+
+def _folder(path: Path) -> None:
+    path.mkdir()
+
+
+CASES = [
+    (_text, "not a database"),
+    (_foreign, "not an archive of this program"),
+    (_foreign_by_id, "not an archive of this program"),
+    (_newer, "made by a newer version of this program (it has 9999_from_the_future)"),
+    (_corrupt, "malformed"),
+    (_folder, "a folder, not an archive"),
+]
+
+
+@pytest.mark.parametrize("opening", [open_reading, open_writing])
+@pytest.mark.parametrize(("spoil", "words"), CASES)
+def test_what_is_no_archive_is_refused_in_one_line(
+    tmp_path: Path, spoil: Callable[[Path], None], words: str, opening: Callable[[Path], Database]
+) -> None:
+    path = tmp_path / "folder" / "archive.db"
+    path.parent.mkdir()
+    spoil(path)
+    before = path.read_bytes() if path.is_file() else None
+    with pytest.raises(ArchiveError) as refused:
+        opening(path)
+    assert words in str(refused.value)
+    assert str(refused.value).startswith(str(path))
+    assert "\n" not in str(refused.value)
+    assert before is None or path.read_bytes() == before, "what is not ours was changed"
+
+
+def test_reading_never_makes_an_archive(path: Path) -> None:
+    with pytest.raises(ArchiveError, match="no such archive; `repost crawl` makes one"):
+        open_reading(path)
+    assert not path.exists()
+
+
+def test_reading_refuses_an_empty_file(path: Path) -> None:
+    path.touch()
+    with pytest.raises(ArchiveError, match="not an archive"):
+        open_reading(path)
+
+
+def test_writing_takes_an_empty_file(path: Path) -> None:
+    path.touch()
+    open_writing(path).close()
+    open_reading(path).close()
+
+
+@pytest.mark.parametrize(
+    ("opening", "words"), [(open_reading, "file/a.db: Not a directory"), (open_writing, "file: no such folder")]
+)
+def test_a_file_where_a_folder_should_be(tmp_path: Path, opening: Callable[[Path], Database], words: str) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(ArchiveError, match=words):
+        opening(tmp_path / "file" / "a.db")
+
+
+def test_writing_needs_the_folder(tmp_path: Path) -> None:
+    with pytest.raises(ArchiveError, match="no such folder"):
+        open_writing(tmp_path / "missing" / "archive.db")
+
+
+@pytest.mark.parametrize("name", ["a b.db", "a?mode=memory.db", "a#b.db", "a%41.db", "档案.db", "a&b=c;d.db"])
+def test_any_file_name_works(tmp_path: Path, name: str) -> None:
+    open_writing(tmp_path / name).close()
+    assert [file.name for file in tmp_path.iterdir()] == [name]
+    open_reading(tmp_path / name).close()
+
+
+def test_nothing_can_be_written_through_a_reader(path: Path) -> None:
+    open_writing(path).close()
+    with reading(path) as db, pytest.raises(sqlite3.OperationalError, match="readonly"):
+        db.execute("DELETE FROM sites")
+
+
+def test_errors_inside_are_said_in_one_line_too(path: Path) -> None:
+    with pytest.raises(ArchiveError, match="no such table: nonsense"), writing(path) as db:
+        db.execute("SELECT * FROM nonsense")
+
+
+def test_other_errors_inside_stay_what_they_are(path: Path) -> None:
+    """A reader of our output that goes away is no fault of the archive."""
+    with pytest.raises(BrokenPipeError), writing(path):
+        raise BrokenPipeError
+
+
+def test_a_writer_is_set_up(db: Database) -> None:
+    values = {name: db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "foreign_keys")}
+    assert values == {"journal_mode": "wal", "foreign_keys": 1}
+    assert db.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID
+    assert db.execute("PRAGMA busy_timeout").fetchone()[0] == connect.PATIENCE * 1000
+
+
+def test_a_read_only_medium_is_read_and_nothing_is_left_on_it(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    open_writing(path).close()
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with reading(path) as db:
+        assert db.execute("SELECT count(*) FROM articles").fetchone() == (0,)
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork") or os.geteuid() != 0, reason="needs root to become somebody else")
+def test_a_folder_that_cannot_be_written_is_said() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o555)
+        from_child, to_parent = os.pipe()
+        if (child := os.fork()) == 0:
+            os.setuid(65534)  # nobody; root may write everywhere
+            try:
+                open_writing(Path(folder) / "archive.db")
+            except ArchiveError as error:
+                os.write(to_parent, str(error).encode())
+            finally:
+                os._exit(0)
+        os.waitpid(child, 0)
+        assert b"this folder cannot be written" in os.read(from_child, 1000)
+
+
+class TestMigrations:
+    """A schema of two steps, as the next version of this program may have it."""
+
+    @pytest.fixture
+    def two_steps(self, old_archive: Path, monkeypatch: pytest.MonkeyPatch) -> Migrations:
+        assert old_archive.exists(), "made by this version, before the next one is put in its place"
+        steps = Migrations("repost-archive")
+        for known in schema.migrations.pending(Database(memory=True)):
+            steps(name=known.name)(known.fn)
+
+        @steps(name="0002_stars")
+        def _stars(db: Database) -> None:
+            db.execute("ALTER TABLE articles ADD COLUMN stars INTEGER")
+
+        monkeypatch.setattr(connect, "migrations", steps)
+        monkeypatch.setattr(schema, "migrations", steps)
+        return steps
+
+    @pytest.fixture
+    def old_archive(self, path: Path) -> Path:
+        with writing(path) as db, transaction(db):
+            db.execute("INSERT INTO sites VALUES ('old', '2026-01-01', NULL)")
+            db.execute("INSERT INTO articles VALUES (7, 'http://old/', 'old', '2026-01-01', '2026-01-02', NULL)")
+        return path
+
+    def test_an_older_archive_is_brought_up_to_date(self, old_archive: Path, two_steps: Migrations) -> None:
+        with writing(old_archive) as db:
+            assert [step.name for step in two_steps.applied(db)][-1] == "0002_stars"
+            assert list(db.query("SELECT id, url_key, stars FROM articles")) == [
+                {"id": 7, "url_key": "http://old/", "stars": None}
+            ]
+
+    @pytest.mark.usefixtures("two_steps")
+    def test_an_older_archive_is_not_changed_by_reading(self, old_archive: Path) -> None:
+        with pytest.raises(ArchiveError, match="older version; `repost reclean --pending` brings it up to date"):
+            open_reading(old_archive)
+
+    def test_a_step_that_fails_leaves_the_archive_as_it_was(self, old_archive: Path, two_steps: Migrations) -> None:
+        @two_steps(name="0003_broken")
+        def _broken(db: Database) -> None:
+            db.execute("DELETE FROM articles")
+            db.execute("nonsense")
+
+        with pytest.raises(ArchiveError, match="nonsense"):
+            open_writing(old_archive)
+        with sqlite3.connect(old_archive) as raw:
+            assert raw.execute("SELECT id FROM articles").fetchall() == [(7,)]
+            assert len(raw.execute("SELECT name FROM _sqlite_migrations").fetchall()) == 1
+
+
+def _write_and_die(db: Database, site: str) -> None:
+    with transaction(db):
+        db.execute("INSERT INTO sites VALUES (?, '2026', NULL)", (site,))
+        raise ZeroDivisionError
+
+
+class TestTransaction:
+    def test_all_or_nothing(self, db: Database) -> None:
+        with pytest.raises(ZeroDivisionError):
+            _write_and_die(db, "a")
+        assert not db.conn.in_transaction
+        assert db.table("sites").count == 0
+
+    def test_an_inner_one_can_fail_alone(self, db: Database) -> None:
+        with transaction(db):
+            db.execute("INSERT INTO sites VALUES ('a', '2026', NULL)")
+            with pytest.raises(ZeroDivisionError):
+                _write_and_die(db, "b")
+        assert [row["site"] for row in db.table("sites").rows] == ["a"]
+
+    def test_two_processes_write_in_turns(self, path: Path) -> None:
+        """Each reads before it writes: without the lock at the start, one of them would fail at once."""
+        script = """
+import sys
+from pathlib import Path
+from archive.connect import transaction, writing
+with writing(Path(sys.argv[1])) as db:
+    for number in range(60):
+        with transaction(db):
+            count = db.execute("SELECT count(*) FROM sites").fetchone()[0]
+            db.execute("INSERT INTO sites VALUES (?, '2026', NULL)", (f"{sys.argv[2]}-{count}",))
+"""
+        started = [subprocess.Popen([sys.executable, "-c", script, path, name]) for name in ("one", "two")]
+        assert [process.wait() for process in started] == [0, 0]
+        with reading(path) as db:
+            numbers = sorted(int(row["site"].split("-")[1]) for row in db.table("sites").rows)
+        assert numbers == list(range(120))
+
+
+class TestDefaultPath:
+    def test_the_environment_decides(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("ARCHIVE_PATH", "/srv/other.db")
+        assert default_path() == Path("/srv/other.db")
+
+    @pytest.mark.parametrize(("project", "expected"), [(True, "archive.db"), (False, "below/deep/archive.db")])
+    def test_else_the_project_else_this_folder(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, project: bool, expected: str
+    ) -> None:
+        monkeypatch.delenv("ARCHIVE_PATH", raising=False)
+        (tmp_path / "below" / "deep").mkdir(parents=True)
+        if project:
+            (tmp_path / "scrapy.cfg").touch()
+        monkeypatch.chdir(tmp_path / "below" / "deep")
+        assert default_path() == tmp_path / expected

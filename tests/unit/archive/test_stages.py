@@ -1,0 +1,166 @@
+"""The item pipelines: from a fetched page to its rows, and what a death in between leaves."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from scrapy.crawler import Crawler
+from scrapy.utils.test import get_crawler
+from sqlite_utils import Database
+
+from archive import read
+from archive.connect import ArchiveError, reading
+from archive.write import Outcome
+from crawler.items import Article, Capture, FetchFailure, Reason, Rejected
+from pipelines import outcome, stages
+from pipelines.stages import Clean, Cleaned, Dropped, KeepCapture, KeptCapture, Store, StoredPage
+
+Make = Callable[..., Any]
+FAILED_AT = datetime(2026, 2, 11, tzinfo=UTC)
+
+
+@pytest.fixture
+def crawler(path: Path) -> Crawler:
+    return get_crawler(settings_dict={"ARCHIVE_PATH": str(path)})
+
+
+@pytest.fixture(autouse=True)
+def rules(monkeypatch: pytest.MonkeyPatch, make_article: Make) -> None:
+    """Rules that take a page's bytes for its body and reject the pages that say so."""
+
+    def clean(capture: Capture, site: object) -> Article:
+        assert site is None, "an address without a recipe"
+        text = capture.body.decode()
+        if text == "listing":
+            raise Rejected(Reason.LISTING, "90 links")
+        if text == "bug":
+            raise ZeroDivisionError("a line\nand another")
+        return make_article(url=capture.url, fetched_at=capture.fetched_at, body=(text,))  # type: ignore[no-any-return]
+
+    monkeypatch.setattr(outcome, "clean", clean)
+
+
+class Run:
+    """The three stages as Scrapy runs them."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.stages = [stage.from_crawler(crawler) for stage in (KeepCapture, Clean, Store)]
+        for stage in self.stages:
+            if hasattr(stage, "open_spider"):
+                stage.open_spider()
+
+    def __call__(self, item: Any) -> Any:
+        for stage in self.stages:
+            item = stage.process_item(item)  # type: ignore[attr-defined]
+        return item
+
+    def close(self) -> None:
+        for stage in self.stages:
+            if hasattr(stage, "close_spider"):
+                stage.close_spider()
+
+
+@pytest.fixture
+def run(crawler: Crawler) -> Any:
+    run = Run(crawler)
+    yield run
+    run.close()
+
+
+def _stats(crawler: Crawler) -> dict[str, int]:
+    assert crawler.stats
+    return {key: value for key, value in crawler.stats.get_stats().items() if key.startswith("repost/")}
+
+
+def test_a_page_passes_from_fetched_to_stored(run: Run, crawler: Crawler, path: Path, make_capture: Make) -> None:
+    stored = [run(make_capture(text, day=day)) for day, text in enumerate(("甲", "甲", "乙"))]
+    assert all(isinstance(page, StoredPage) for page in stored)
+    assert [page.kept.outcome for page in stored] == [Outcome.NEW, Outcome.UNCHANGED, Outcome.CHANGED]
+    assert _stats(crawler) == {"repost/new": 1, "repost/unchanged": 1, "repost/changed": 1}
+    with reading(path) as db:
+        assert read.article(db, stored[0].url).record.body == ("乙",)
+
+
+@pytest.mark.parametrize(
+    ("page", "reason", "detail"),
+    [
+        ({"body": "listing"}, Reason.LISTING, "90 links"),
+        ({"body": "甲", "status": 404}, Reason.HTTP_ERROR, "status 404"),
+        ({"body": "bug"}, Reason.INTERNAL, "ZeroDivisionError: a line and another"),
+    ],
+)
+def test_a_page_without_an_article_is_dropped_with_its_reason(
+    run: Run, crawler: Crawler, path: Path, make_capture: Make, page: dict[str, Any], reason: Reason, detail: str
+) -> None:
+    capture = make_capture(**page)
+    with pytest.raises(Dropped) as dropped:
+        run(capture)
+    assert (dropped.value.reason, str(dropped.value)) == (reason, detail)
+    assert _stats(crawler) == {f"repost/rejected/{reason}": 1}
+    with reading(path) as db:
+        stored = read.last_capture(db, capture.url)
+    assert stored is not None
+    assert (stored.capture, stored.reason, stored.detail) == (capture, reason, detail)
+
+
+def test_our_own_errors_are_logged_with_their_cause(
+    run: Run, make_capture: Make, caplog: pytest.LogCaptureFixture
+) -> None:
+    with pytest.raises(Dropped):
+        run(make_capture("bug"))
+    (record,) = caplog.records
+    assert record.exc_info is not None
+    assert record.exc_info[0] is ZeroDivisionError
+
+
+def test_a_failure_is_stored_and_dropped(run: Run, crawler: Crawler, path: Path) -> None:
+    with pytest.raises(Dropped, match="60 s"):
+        run(FetchFailure(url="http://a.example/", reason=Reason.TIMEOUT, detail="60 s", failed_at=FAILED_AT))
+    assert _stats(crawler) == {"repost/failed/timeout": 1}
+    with reading(path) as db:
+        assert [(line.url, line.reason) for line in read.rejections(db)] == [("http://a.example/", Reason.TIMEOUT)]
+
+
+def test_dropping_is_quiet(run: Run) -> None:
+    with pytest.raises(Dropped) as dropped:
+        run(FetchFailure(url="http://a.example/", reason=Reason.TIMEOUT, detail="60 s", failed_at=FAILED_AT))
+    assert dropped.value.log_level == "DEBUG"
+
+
+def test_what_a_dead_run_left_is_finished_by_the_next(crawler: Crawler, path: Path, make_capture: Make) -> None:
+    keep = KeepCapture.from_crawler(crawler)
+    keep.open_spider()
+    kept = keep.process_item(make_capture("甲"))
+    assert isinstance(kept, KeptCapture)
+    keep.close_spider()  # killed here: nothing was cleaned
+    with reading(path) as db:
+        assert read.counts(db).pending == 1
+        assert list(read.articles(db)) == []
+    Run(crawler).close()
+    with reading(path) as db:
+        assert read.counts(db).pending == 0
+        assert [line.id for line in read.articles(db)] == [1]
+    assert _stats(crawler) == {"repost/finished": 1}
+
+
+def test_an_archive_that_is_not_ours_stops_the_run(crawler: Crawler, path: Path) -> None:
+    path.write_text("not a database at all, certainly " * 10)
+    with pytest.raises(ArchiveError):
+        KeepCapture.from_crawler(crawler).open_spider()
+
+
+def test_items_on_the_way_do_not_print_the_page(make_capture: Make, make_article: Make) -> None:
+    kept = KeptCapture(capture_id=1, capture=make_capture("很长的正文"))
+    cleaned = Cleaned(capture_id=1, url="http://a.example/", result=make_article(body=("很长的正文",)))
+    assert "很长" not in repr((kept, cleaned))
+    assert stages.logger.name == "pipelines.stages"
+
+
+def test_stages_share_the_archive(run: Run, db: Database, make_capture: Make) -> None:
+    """Another writer on the same file, as a second terminal would have, does not lock the run out."""
+    run(make_capture("甲"))
+    db.execute("UPDATE articles SET last_seen = '2030-01-01T00:00:00+00:00'")
+    run(make_capture("乙", day=1))
+    assert db.table("captures").count == 2
