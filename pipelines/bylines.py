@@ -49,7 +49,7 @@ class Piece:
 _VOCABULARY: dict[str, Kind] = {
     **dict.fromkeys(roles.ROLES, Kind.ROLE),
     **dict.fromkeys(labels.OTHER_TIMES, Kind.OTHER),
-    **dict.fromkeys(labels.OTHER_SOURCES, Kind.OTHER),
+    **dict.fromkeys(labels.OTHER, Kind.OTHER),
     **dict.fromkeys(labels.UPDATED, Kind.UPDATED),
     **dict.fromkeys(labels.PUBLISHED, Kind.PUBLISHED),
     **dict.fromkeys(labels.PUBLISHER, Kind.PUBLISHER),

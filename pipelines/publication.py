@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 from crawler.items import Declared
 from pipelines.bylines import Kind, Piece, fold, label_before
 from pipelines.dates import OLDEST, Moment, Precision, day_of, find_moments
+from pipelines.rules.words import words
 
 # Votes. A labelled byline outweighs any single other witness; the head and the address together outweigh a byline
 # date without a label, which may be a neighbour's or today's.
@@ -25,42 +26,14 @@ FROM_THE_FUTURE = 0.1
 _TOUCHED = ("更新", "修改", "编辑过")
 _OTHER_EVENTS = ("截止", "截至", "截止到", "建立于", "成立于", "创建于", "注册于", "加入于", "生于", "至", "从", "自")
 
-META_PUBLISHED = (
-    *(
-        "article:published_time",
-        "og:published_time",
-        "og:release_date",
-        "og:time",
-        "datepublished",
-        "pubdate",
-        "publishdate",
-    ),
-    *(
-        "publish_date",
-        "publish-date",
-        "publish_time",
-        "pub_date",
-        "publication_date",
-        "prism.publicationdate",
-        "dc.date",
-    ),
-    *(
-        "dc.date.issued",
-        "dcterms.created",
-        "citation_date",
-        "citation_publication_date",
-        "sailthru.date",
-        "date",
-        "weibo:article:create_at",
-    ),
-    *(
-        "weibo: article:create_at",
-        "createdate",
-        "firstpublishedtime",
-        "parsely-pub-date",
-        "apub:time",
-        "bytedance:published_time",
-    ),
+META_PUBLISHED = words(
+    """
+    article:published_time og:published_time og:release_date og:time datepublished pubdate
+    publishdate publish_date publish-date publish_time pub_date publication_date
+    prism.publicationdate dc.date dc.date.issued dcterms.created citation_date
+    citation_publication_date sailthru.date date weibo:article:create_at createdate
+    firstpublishedtime parsely-pub-date apub:time bytedance:published_time
+    """
 )
 # /2026-02-11/  /2026/02/11/  /202602/11/  /2026/0211/  t20260211_123.shtml  /20260211/  content_20260211
 _DAY_IN_PATH = re.compile(
