@@ -2,17 +2,19 @@
 
 import dataclasses
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import click
+from rich.console import Console
+from rich.table import Table
 
 from archive import read
 from archive.connect import reading
 from cli.console import db_option, print_json, printable
 from crawler.items import Reason
 from reader.explain import explain_lines
-from reader.show import article_json, list_lines, rejected_lines, show_lines
+from reader.show import article_json, show_lines
 
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 
@@ -21,6 +23,19 @@ def print_lines(lines: Iterable[str]) -> None:
     """Print archived text line by line, harmless to a terminal."""
     for line in lines:
         sys.stdout.write(printable(line) + "\n")
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print rows: aligned on a terminal, separated by tabs otherwise, so that cut and awk can read them."""
+    texts = ([printable("" if cell is None else str(cell)).replace("\n", " ") for cell in row] for row in rows)
+    if not sys.stdout.isatty():
+        for text in texts:
+            sys.stdout.write("\t".join(cell.replace("\t", " ") for cell in text) + "\n")
+        return
+    table = Table(*columns, box=None, pad_edge=False)
+    for text in texts:
+        table.add_row(*text)
+    Console(markup=False, highlight=False, emoji=False).print(table)
 
 
 @click.command()
@@ -42,24 +57,46 @@ def list_command(  # noqa: PLR0913, PLR0917 - one parameter an option of the com
     limit: int | None,
     as_json: bool,  # noqa: FBT001 - click passes it by name
 ) -> None:
-    """List the articles, newest first: id, date, H for a hijacked page, number of repairs, site, headline."""
+    """List the articles, newest first: id, date, site, source, headline, and what was found wrong with the page."""
     if reason and not rejected:
         raise click.UsageError("--reason goes with --rejected", ctx)
     if rejected and hijacked is not None:
         raise click.UsageError("--hijacked goes with articles, not with --rejected", ctx)
     with reading(db_path) as db:
-        lines: Iterable[read.ArticleLine] | Iterable[read.RejectedLine]
         if rejected:
             lines = read.rejections(db, site=site, reason=Reason(reason) if reason else None, limit=limit)
-            texts = rejected_lines(lines)
-        else:
-            lines = read.articles(db, site=site, hijacked=hijacked, limit=limit)
-            texts = list_lines(lines)
+            if as_json:
+                for line in lines:
+                    print_json(dataclasses.asdict(line))
+                return
+            print_table(
+                ("seen", "reason", "status", "address", "detail"),
+                ((line.seen_at, line.reason, line.status, line.url, line.detail) for line in lines),
+            )
+            return
+        articles = read.articles(db, site=site, hijacked=hijacked, limit=limit)
         if as_json:
-            for line in lines:
-                print_json(dataclasses.asdict(line))
-        else:
-            print_lines(texts)
+            for article in articles:
+                print_json(dataclasses.asdict(article))
+            return
+        print_table(
+            ("id", "published", "site", "source", "headline", "state", "versions"),
+            (
+                (article.id, article.published_at, article.site, article.source, article.headline, _state(article),
+                 article.versions)
+                for article in articles
+            ),
+        )  # fmt: skip
+
+
+def _state(article: read.ArticleLine) -> str:
+    """What was wrong with the page, in a few words; empty for a clean one."""
+    found = ["hijacked"] if article.hijacked else []
+    if article.repairs:
+        found.append(f"{article.damage}, {article.repairs} repairs")
+    if article.doubtful:
+        found.append(f"{article.doubtful} doubtful")
+    return "; ".join(found)
 
 
 @click.command()
