@@ -29,6 +29,7 @@ LOST = "\ufffd"
 
 _FOLDED = str.maketrans("，：；（）！？", ",:;()!?")
 _HIDDEN = b"\x00\x02\x08\x10\x1f"  # any control character would do: each is an invalid trail byte and is not shown
+_BOTH_SCRIPTS = "著"  # 显著 and 著名 are simplified, though 着 is converted to it as well
 _MADE = -1  # the origin of a byte that the converter made
 
 
@@ -319,13 +320,18 @@ def _conversion() -> dict[int, str]:
     return str.maketrans(traditional_forms())
 
 
+@functools.cache
+def _merged() -> dict[str, str]:
+    return {t: s for t, s in simplified_forms().items() if t not in _BOTH_SCRIPTS}
+
+
 def _expected(text: str, lost: set[int]) -> str:
-    back = simplified_forms()
+    back = _merged()
     return "".join(LOST if at in lost else back.get(char, char) for at, char in enumerate(text))
 
 
 def _destroyed(text: str, lost: set[int]) -> tuple[Destroyed, ...]:
-    back = simplified_forms()
+    back = _merged()
     found = []
     for at, char in enumerate(text):
         if at in lost:
