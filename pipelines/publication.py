@@ -18,7 +18,14 @@ from pipelines.rules.words import words
 
 # Votes. A labelled byline outweighs any single other witness; the head and the address together outweigh a byline
 # date without a label, which may be a neighbour's or today's.
-LABELLED, PRINTED, DECLARED, TIME_ELEMENT, ADDRESS, TOUCHED, LATER_PRINTED = 4.0, 2.5, 2.0, 1.5, 1.8, 0.4, 0.6
+LABELLED = 4.0
+PRINTED = 2.5
+DECLARED = 2.0
+ADDRESS = 1.8
+TIME_ELEMENT = 1.5
+CONFIRMING = 0.9  # what a witness says that only repeats or hints: a second meta, a path of two-digit years
+LATER_PRINTED = 0.6
+TOUCHED = 0.4
 # a date later than the capture: a scheduled post, or a clock that is wrong
 FROM_THE_FUTURE = 0.1
 
@@ -35,9 +42,13 @@ META_PUBLISHED = words(
     firstpublishedtime parsely-pub-date apub:time bytedance:published_time
     """
 )
-# /2026-02-11/  /2026/02/11/  /202602/11/  /2026/0211/  t20260211_123.shtml  /20260211/  content_20260211
-_DAY_IN_PATH = re.compile(
-    r"(?<!\d)(?P<y>(?:19|20)\d\d)(?P<a>[-/_.]?)(?P<m>0[1-9]|1[0-2]|(?<=[-/_.])[1-9](?=[-/_.]))[-/_.]?(?P<d>0[1-9]|[12]\d|3[01]|(?<=[-/_.])[1-9])(?=\D|$|\d{6}(?!\d))"
+_MONTH = r"(?P<m>0[1-9]|1[0-2])"
+_DAY = r"(?P<d>0[1-9]|[12]\d|3[01])"
+# The day in a path and what it weighs: /2026-02-11/ /2026/0211/ t20260211_123.shtml; /2026/2/11/; /26/0211/ /260211/
+_DAY_IN_PATH = (
+    (re.compile(rf"(?<!\d)(?P<y>(?:19|20)\d\d)[-/_.]?{_MONTH}[-/_.]?{_DAY}(?=\D|$|\d{{6}}(?!\d))"), ADDRESS),
+    (re.compile(r"(?<!\d)(?P<y>(?:19|20)\d\d)[-/](?P<m>\d{1,2})[-/](?P<d>\d{1,2})(?!\d)"), ADDRESS),
+    (re.compile(rf"/(?P<y>\d\d)/?{_MONTH}/?{_DAY}(?=/)"), CONFIRMING),
 )
 _EMBEDDED = re.compile(r"^.+(?=https?:/)", re.DOTALL)
 _YEAR_IN_PATH = re.compile(r"/(?P<y>(?:19|20)\d\d)(?:/|-|\d\d/)")
@@ -56,7 +67,7 @@ def published(
     pieces: Iterable[Piece], declared: Declared, url: str, *, now: datetime, zone: tzinfo
 ) -> tuple[str | None, str | None]:
     """The time of publication as ISO 8601, and the words it was read from; (None, None) where nobody tells."""
-    address = list(_in_address(url, zone))
+    address = list(_in_address(url, now, zone))
     year = address[0].moment.at.year if address else _year_in_address(url)
     head = list(_in_head(declared, now, zone))
     if year is None and head:
@@ -105,19 +116,25 @@ def _kind_of_date(piece: Piece, moment: Moment) -> Kind:
 
 
 def _in_head(declared: Declared, now: datetime, zone: tzinfo) -> Iterator[_Witness]:
-    said = [(value, DECLARED) for value in _json_ld_dates(declared.json_ld)]
-    said += [(declared.meta[name], DECLARED) for name in META_PUBLISHED if name in declared.meta]
-    said += [(value, TIME_ELEMENT) for value in declared.times[:3]]
-    heard: set[str] = set()
-    for value, weight in said:
-        moment = next(iter(find_moments(value, now=now, zone=zone)), None)
-        if moment and value not in heard:
-            heard.add(value)
-            # a template without a clock writes midnight
-            if moment.precision > Precision.DAY and not any((moment.at.hour, moment.at.minute, moment.at.second)):
-                moment = day_of(moment)
-            yield _Witness(moment=moment, weight=weight, raw=value)
-            weight = weight / 2  # noqa: PLW2901 - one head, one voice: its other dates only confirm
+    """What the head declares: one voice, so that only the first of its dates has full weight."""
+    metas = (declared.meta[name] for name in META_PUBLISHED if name in declared.meta)
+    heads = dict.fromkeys((*_json_ld_dates(declared.json_ld), *metas))
+    weight = DECLARED
+    for value in heads:
+        for moment in find_moments(value, now=now, zone=zone)[:1]:
+            yield _Witness(moment=_without_midnight(moment), weight=weight, raw=value)
+            weight = CONFIRMING
+    weight = TIME_ELEMENT
+    for value in declared.times[:3]:
+        for moment in find_moments(value, now=now, zone=zone)[:1]:
+            yield _Witness(moment=_without_midnight(moment), weight=weight, raw=value)
+            weight = LATER_PRINTED
+
+
+def _without_midnight(moment: Moment) -> Moment:
+    """Midnight sharp is what a template writes that knows only the day."""
+    midnight = not (moment.at.hour or moment.at.minute or moment.at.second)
+    return day_of(moment) if midnight else moment
 
 
 def _json_ld_dates(objects: Iterable[Mapping[str, object]]) -> Iterator[str]:
@@ -129,15 +146,21 @@ def _json_ld_dates(objects: Iterable[Mapping[str, object]]) -> Iterator[str]:
                 break
 
 
-def _in_address(url: str, zone: tzinfo) -> Iterator[_Witness]:
-    """The day in a path: /2026-02-11/, /2026/0211/, t20260211_123.shtml."""
-    for match in _DAY_IN_PATH.finditer(_path(url)):
-        try:
-            at = datetime(int(match["y"]), int(match["m"]), int(match["d"]), tzinfo=zone)
-        except ValueError:
-            continue
-        yield _Witness(moment=Moment(at=at, precision=Precision.DAY), weight=ADDRESS, raw=match.group())
-        return
+def _in_address(url: str, now: datetime, zone: tzinfo) -> Iterator[_Witness]:
+    """The first day that the path names."""
+    path = _path(url)
+    for pattern, weight in _DAY_IN_PATH:
+        for match in pattern.finditer(path):
+            year = int(match["y"])
+            try:
+                at = datetime(year if year > 99 else 2000 + year, int(match["m"]), int(match["d"]), tzinfo=zone)
+            except ValueError:  # 30 February: a number that looks like a date
+                continue
+            if at <= now + timedelta(days=1):
+                yield _Witness(
+                    moment=Moment(at=at, precision=Precision.DAY), weight=weight, raw=match.group().strip("/")
+                )
+                return
 
 
 def _year_in_address(url: str) -> int | None:
