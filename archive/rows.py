@@ -39,13 +39,14 @@ def storable(value: _T) -> _T:
     elif isinstance(value, int) and not isinstance(value, bool):
         replaced = max(-_LARGEST, min(_LARGEST, value))
     elif isinstance(value, tuple):
-        replaced = tuple(storable(item) for item in value)
+        replaced = tuple(map(storable, value))
     elif isinstance(value, Mapping):
         replaced = {storable(key): storable(item) for key, item in value.items()}
     elif dataclasses.is_dataclass(value) and not isinstance(value, type):
-        replaced = dataclasses.replace(
-            value, **{field.name: storable(getattr(value, field.name)) for field in dataclasses.fields(value)}
-        )
+        items = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+        # Nearly every text is storable as it is, and comes back as the same object: then so does what holds it.
+        changed = {name: new for name, old in items.items() if (new := storable(old)) is not old and new != old}
+        replaced = dataclasses.replace(value, **changed) if changed else value
     return replaced  # type: ignore[no-any-return]  # of the same type as it came
 
 
