@@ -38,7 +38,6 @@ class Gold:
         status: its HTTP status; None where no response comes back.
         rejected: why there is no article.
         published_at: ISO 8601 with offset, or a date alone.
-        captures: how often one crawl of all start addresses fetches the page.
     The other attributes are as in `crawler.items.Record`.
     """
 
@@ -62,10 +61,9 @@ class Gold:
     spam_title: str | None = None
     encoding: str = "utf-8"
     script: str = "hans"
-    captures: int = 1
 
 
-ARTICLE_FIELDS = tuple(name for name in Gold.__slots__ if name not in {"path", "status", "rejected", "captures"})
+ARTICLE_FIELDS = tuple(name for name in Gold.__slots__ if name not in {"path", "status", "rejected"})
 """The fields of `Gold` that describe an article, in the order of reading."""
 
 

@@ -1,0 +1,259 @@
+"""The demo: the sample web is served and crawled, and what the archive holds then is held against the gold."""
+
+import shlex
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from sqlite_utils import Database
+
+from archive.connect import default_path, reading
+from archive.read import StoredArticle, article
+from crawler.run import run
+from crawler.summary import RunSummary
+from samples.gold import Difference, differences, fields_of, stored
+from samples.web import PORT, Expected, SampleWeb, serve, sites
+
+EXAMPLES = 3
+SHOWN_DIFFERENCES = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteOutcome:
+    """What came of one host.
+
+    Attributes:
+        base: where it was served.
+        about: what it is.
+        pages: addresses asked for.
+        articles: of them, those that gave an article.
+        hijacked: articles from hijacked pages.
+        changes: places that restoring changed.
+        rejected: reason → addresses that gave none.
+    """
+
+    base: str
+    name: str
+    about: str
+    pages: int
+    articles: int
+    hijacked: int
+    changes: int
+    rejected: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """One repaired paragraph.
+
+    Attributes:
+        article_id: where to see the rest of it.
+        rules: what was done.
+    """
+
+    article_id: int
+    before: str
+    after: str
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoResult:
+    """What the demo did; the archive's part is empty where the crawl did not come to its end.
+
+    Attributes:
+        db_path: the archive.
+        summary: of the crawl.
+        sites: in the order of the sample web.
+        repairs: rule → places, the most frequent first.
+        examples: paragraphs before and after.
+        compared: how many fields were held against the gold.
+        differences: those that differ.
+    """
+
+    db_path: Path
+    summary: RunSummary
+    sites: tuple[SiteOutcome, ...] = ()
+    repairs: Mapping[str, int]
+    examples: tuple[Example, ...] = ()
+    compared: int = 0
+    differences: tuple[Difference, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """0 when everything is stored as it must be; else as for a crawl."""
+        if self.summary.finish != "finished":
+            return self.summary.exit_code
+        return 1 if self.differences else 0
+
+
+def run_demo(db_path: Path, *, quiet: bool = False) -> DemoResult:
+    """Serve the sample web, crawl it, compare; once a process, because the crawl's reactor cannot start again.
+
+    Args:
+        db_path: the archive; made where there is none. Run again, the same articles get a second capture.
+        quiet: no progress on standard error.
+
+    Raises:
+        ArchiveError: the archive cannot be used.
+        OSError: no port of 127.0.0.1 is free.
+    """
+    with serve(PORT) as web:
+        summary = run(
+            "pages",
+            {"urls": list(web.start_urls())},
+            {
+                "ARCHIVE_PATH": str(db_path),
+                "ALLOWED_ADDRESSES": list(web.allowed_addresses()),
+                # nobody is disturbed: the pages come from this process
+                "DOWNLOAD_DELAY": 0,
+                "AUTOTHROTTLE_START_DELAY": 0,
+                "QUIET": quiet,
+                "LOG_LEVEL": "ERROR",
+            },
+        )
+    if summary.finish != "finished":
+        return DemoResult(db_path=db_path, summary=summary, repairs={})
+    with reading(db_path) as db:
+        return _result(db, db_path, summary, web)
+
+
+def _result(db: Database, db_path: Path, summary: RunSummary, web: SampleWeb) -> DemoResult:
+    pages = web.expected()
+    found = {page.url: stored(db, page) for page in pages}
+    articles = [(page.site, article(db, page.url)) for page in pages if found[page.url]["rejected"] is None]
+    repairs: Counter[str] = Counter()
+    for _, item in articles:
+        repairs.update({rule: count for rule, count in item.record.repairs.items() if rule != "doubtful"})
+    return DemoResult(
+        db_path=db_path,
+        summary=summary,
+        sites=tuple(_site_outcomes(web, pages, found, articles)),
+        repairs=dict(repairs.most_common()),
+        examples=tuple(_examples(item for _, item in articles)),
+        compared=sum(len(fields_of(page.gold)) for page in pages),
+        differences=tuple(differences(db, pages)),
+    )
+
+
+def _site_outcomes(
+    web: SampleWeb,
+    pages: tuple[Expected, ...],
+    found: Mapping[str, Mapping[str, object]],
+    articles: list[tuple[str, StoredArticle]],
+) -> Iterator[SiteOutcome]:
+    for site in sites():
+        own = [item.record for key, item in articles if key == site.key]
+        asked = [page for page in pages if page.site == site.key]
+        reasons = Counter(str(reason) for page in asked if (reason := found[page.url]["rejected"]) is not None)
+        yield SiteOutcome(
+            base=web.bases[site.key],
+            name=site.name,
+            about=site.about,
+            pages=len(asked),
+            articles=len(own),
+            hijacked=sum(record.verdict.hijacked for record in own),
+            changes=sum(count for record in own for rule, count in record.repairs.items() if rule != "doubtful"),
+            rejected=dict(reasons),
+        )
+
+
+def _examples(articles: Iterable[StoredArticle]) -> Iterator[Example]:
+    """For a few articles, the short paragraph in which the most different things were repaired."""
+    best = [example for item in articles if (example := _example(item))]
+    best.sort(key=lambda example: (-len(example.rules), len(example.before)))
+    yield from best[:EXAMPLES]
+
+
+def _example(item: StoredArticle) -> Example | None:
+    record = item.record
+    rules: dict[str, dict[str, None]] = {}
+    for note in record.notes:
+        if note.step == "restore":
+            rules.setdefault(note.where, {})[note.rule] = None
+    changed = [
+        Example(article_id=item.id, before=before, after=after, rules=tuple(rules.get(f"body/{number}", ())))
+        for number, (before, after) in enumerate(zip(record.body_raw, record.body, strict=False))
+        if before != after
+    ]
+    return max(changed, key=lambda example: (len(example.rules), -len(example.before)), default=None)
+
+
+def print_demo(result: DemoResult, console: Console, *, command: str = "repost") -> None:
+    """Say what was found, what was repaired, whether it is right, and what to type next.
+
+    Args:
+        result: of `run_demo`.
+        console: where to; tables are plain text, so any width and no terminal will do.
+        command: how the user calls this program.
+    """
+    if not result.sites:
+        for line in result.summary.lines():
+            console.print(escape(line))
+        return
+    console.print(_sites_table(result.sites))
+    if result.repairs:
+        counted = ", ".join(f"{rule} {count}" for rule, count in result.repairs.items())
+        console.print(f"\nRepaired places by rule: {counted}", highlight=False)
+    for example in result.examples:
+        console.print(f"\nArticle {example.article_id}, a paragraph before and after:", highlight=False)
+        console.print(f"  - {escape(example.before)}", style="red", highlight=False)
+        console.print(f"  + {escape(example.after)}", style="green", highlight=False)
+    console.print()
+    _print_comparison(result, console)
+    _print_next(result, console, command)
+
+
+def _sites_table(outcomes: tuple[SiteOutcome, ...]) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for heading in ("site", "pages", "articles", "hijacked", "repairs"):
+        table.add_column(heading, justify="left" if heading == "site" else "right")
+    table.add_column("gave no article")
+    for outcome in outcomes:
+        table.add_row(
+            f"{outcome.base} {outcome.name}",
+            *map(str, (outcome.pages, outcome.articles, outcome.hijacked, outcome.changes)),
+            ", ".join(reason if count == 1 else f"{reason} {count}" for reason, count in outcome.rejected.items()),
+        )
+    return table
+
+
+def _print_comparison(result: DemoResult, console: Console) -> None:
+    wrong = len(result.differences)
+    right = result.compared - wrong
+    if not wrong:
+        console.print(
+            f"All {right} fields are stored as the sample web's own answers say.", style="bold", highlight=False
+        )
+        return
+    console.print(f"{wrong} of {result.compared} fields differ from the sample web's own answers:", style="bold")
+    for difference in result.differences[:SHOWN_DIFFERENCES]:
+        console.print(escape(f"  {difference.url} {difference.field}"), highlight=False)
+        console.print(escape(f"    want {_brief(difference.want)}"), highlight=False)
+        console.print(escape(f"    have {_brief(difference.have)}"), highlight=False)
+    if wrong > SHOWN_DIFFERENCES:
+        console.print(f"  and {wrong - SHOWN_DIFFERENCES} more", highlight=False)
+
+
+def _brief(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 160 else f"{text[:159]}…"
+
+
+def _print_next(result: DemoResult, console: Console, command: str) -> None:
+    shown = result.examples[0].article_id if result.examples else 1
+    db = "" if result.db_path.resolve() == default_path().resolve() else f" --db {shlex.quote(str(result.db_path))}"
+    table = Table(box=None, pad_edge=False, show_header=False)
+    for arguments, meaning in (
+        (f"list{db}", "the articles in the archive"),
+        (f"show {shown}{db}", "one of them, restored"),
+        (f"explain {shown}{db}", "every change made to it, and why"),
+        (f"crawl URL…{db}", "the same for pages of the real web"),
+    ):
+        table.add_row(escape(f"  {command} {arguments}"), meaning)
+    console.print("\nWhat next:")
+    console.print(table)
