@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 
 from pipelines.posts import first_post, prose_of
-from pipelines.lines import LineKind, is_furniture_box, is_readers_box, line_kind
+from pipelines.lines import is_furniture_box, is_readers_box
 from pipelines.parse import Page
 
 # A child box that holds this share of the running text holds the article; below it the text is spread over the children.
@@ -23,7 +23,7 @@ class Region:
         first, end: its blocks, `end` exclusive.
         core_first, core_end: the blocks of the box that holds most of the running text; around it, only running text
             and tables belong to the article.
-        box: the box of the region.
+        box, core_box: the boxes of the region and of the core.
         prose: characters of running text in the core.
         furniture: blocks that are furniture by the name of a box around them.
     """
@@ -33,6 +33,7 @@ class Region:
     core_first: int
     core_end: int
     box: int
+    core_box: int
     prose: int
     furniture: frozenset[int] = field(default=frozenset(), repr=False)
 
@@ -64,6 +65,7 @@ def find_region(page: Page) -> Region:
         core_first=max(boxes.first[here], post_first),
         core_end=min(boxes.end[here], post_end),
         box=wide,
+        core_box=here,
         prose=held,
         furniture=frozenset(furniture),
     )
@@ -107,81 +109,5 @@ def _furniture(page: Page, total: list[int]) -> set[int]:
         held = total[end] - total[first]
         # Readers often write more than the author did; no other furniture outweighs the article.
         if total[-1] - held >= (LEAST_ARTICLE if is_readers_box(ident) else held):
-            found.update(range(first, end))
-    return found
-
-
-def text_blocks(page: Page, region: Region, start: int) -> list[int]:
-    """The region's blocks that are the article's text, in order.
-
-    Args:
-        page: the page.
-        region: where the article stands.
-        start: the block behind the headline.
-    """
-    blocks = page.blocks
-    skip = region.furniture | _link_lists(page, region)
-    tables = _data_tables(page, region)
-    chosen: list[int] = []
-    seen = 0
-    start = max(region.first, start)
-    for index in range(start, region.end):
-        block = blocks[index]
-        if block.hidden or index in skip or block.linked * 2 > len(block.text):
-            continue
-        kind = line_kind(block.text)
-        if kind is LineKind.CLOSING and seen * 2 > region.prose:
-            break
-        if kind is not LineKind.TEXT:
-            continue
-        in_core = region.core_first <= index < region.core_end
-        if in_core or index in tables or prose_of(block.text, block.linked):
-            seen += len(block.text)
-            chosen.append(index)
-    return chosen
-
-
-def _link_lists(page: Page, region: Region) -> set[int]:
-    """Blocks of boxes in the region that hold links and hardly any running text."""
-    boxes = page.boxes
-    found: set[int] = set()
-    box = region.box + 1
-    while box < len(boxes.tag) and boxes.first[box] < region.end:
-        first, end = boxes.first[box], boxes.end[box]
-        if end - first > 1 and first not in found and _is_link_list(page, first, end):
-            found.update(range(first, end))
-        box += 1
-    return found
-
-
-def _is_link_list(page: Page, first: int, end: int) -> bool:
-    size = linked = 0
-    for block in page.blocks[first:end]:
-        if prose_of(block.text, block.linked) > 60:
-            return False
-        size += len(block.text)
-        linked += block.linked
-    return linked * 2 > size
-
-
-def _data_tables(page: Page, region: Region) -> set[int]:
-    """Blocks of tables around the core that show data: several rows of several cells, hardly a link."""
-    boxes, blocks = page.boxes, page.blocks
-    found: set[int] = set()
-    for box in range(region.box, len(boxes.tag)):
-        first, end = boxes.first[box], boxes.end[box]
-        if first >= region.end:
-            break
-        if boxes.tag[box] != "table" or first < region.core_end or end - first < 6:
-            continue
-        rows: dict[int, int] = {}
-        size = linked = 0
-        for block in blocks[first:end]:
-            size += len(block.text)
-            linked += block.linked
-            if boxes.tag[block.box] in {"td", "th"}:
-                row = boxes.parent[block.box]
-                rows[row] = rows.get(row, 0) + 1
-        if sum(count > 1 for count in rows.values()) >= 3 and linked * 10 < size:
             found.update(range(first, end))
     return found

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from crawler.items import Draft, Image, Reason, Rejected, SiteRecipe
-from pipelines.content import find_region, text_blocks
+from pipelines.content import find_region
 from pipelines.headline import elect
 from pipelines.lines import LineKind, line_kind
+from pipelines.paragraphs import read_text
 from pipelines.parse import Page
 
 
@@ -18,8 +19,8 @@ def extract(page: Page, recipe: SiteRecipe) -> Draft:
     """
     region = find_region(page)
     headline = elect(page, region)
-    chosen = text_blocks(page, region, headline.end)
-    body = tuple(page.blocks[index].text for index in chosen)
+    text = read_text(page, region, headline.end)
+    body = tuple(page.blocks[index].text for index in text.body)
     if not body:
         raise Rejected(Reason.NO_ARTICLE, "no running text", verdict=page.verdict, encoding=page.encoding)
     kinds = [(line_kind(block.text), block.text) for block in page.blocks if block.hidden is None]

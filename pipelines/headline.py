@@ -24,6 +24,7 @@ _SITE_ENDS = re.compile(
 _TITLE_BOX = re.compile(r"title|headline|\btit|biaoti|\bbt\b|arti[-_]?name|h1")
 _HEADINGS = {"h1": 3.0, "h2": 2.0, "h3": 1.5, "h4": 1.0}
 LONGEST = 150
+SURE = 2.5
 # Declared titles beside <title>: Open Graph, Twitter, government pages, Dublin Core.
 _META_TITLES = ("og:title", "twitter:title", "articletitle", "dc.title", "weibo:article:title", "weibo: article:title")
 _ELLIPSIS = re.compile(r"(?:\.{2,}|…+)$")
@@ -69,29 +70,47 @@ def first_prose(page: Page, region: Region) -> int:
 
 def elect(page: Page, region: Region) -> Headline:
     """Elect the headline among the lines above the running text, and what the head declares."""
-    declared = _declared_forms(page)
+    claims = _claims(page)
     prose_at = first_prose(page, region)
     best: tuple[float, int, int] | None = None
-    for first, end in _lines(page, declared, min(prose_at + 1, len(page.blocks))):
-        score = _score(page, region, declared, first, end, prose_at)
+    for first, end in _lines(page, claims, min(prose_at + 1, len(page.blocks))):
+        score = _score(page, region, claims, first, end, prose_at)
         # of equals the later one: it stands nearer to the text
         if score is not None and (best is None or score >= best[0]):
             best = score, first, end
-    if best is not None and best[0] >= 2.5:
+    named = _from_declared(page)
+    # Where the head names only the site, the line above the text is the better guess even if nothing vouches for it.
+    if best is not None and best[0] >= (SURE if named else 1.5):
         _, first, end = best
         text = " ".join(page.blocks[index].text for index in range(first, end))
         return Headline(text=_whole(text, page), first=first, end=end, subtitle=_subtitle(page, end, prose_at))
-    return Headline(text=_from_declared(page), first=prose_at, end=prose_at)
+    return Headline(text=named or next(iter(title_parts(page.declared.title)), None), first=prose_at, end=prose_at)
 
 
-def _declared_forms(page: Page) -> list[str]:
-    forms = [label_form(part) for part in title_parts(page.declared.title)]
-    forms.append(label_form(page.declared.title))
-    forms += [label_form(page.declared.meta[name]) for name in _META_TITLES if name in page.declared.meta]
-    return [_ELLIPSIS.sub("", form) for form in forms if len(form) > 1]
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """A declared title or a piece of one, in label form, and how far it is believed."""
+
+    form: str
+    trust: float
 
 
-def _lines(page: Page, declared: list[str], stop: int) -> Iterator[tuple[int, int]]:
+def _claims(page: Page) -> list[_Claim]:
+    """What the head says the headline is: whole titles, and the pieces of `<title>`, the first of which is meant most."""
+    title = page.declared.title
+    parts = title_parts(title)
+    site = label_form(page.declared.meta.get("og:site_name", ""))
+    claims = [_Claim(label_form(title), 1.0)]
+    for position, part in enumerate(parts):
+        form = label_form(part)
+        named_site = form == site or _SITE_ENDS.search(form) is not None
+        trust = 1.0 if position == 0 else 0.6 if position == len(parts) - 1 else 0.8
+        claims.append(_Claim(form, trust * (0.4 if named_site else 1.0)))
+    claims += [_Claim(label_form(page.declared.meta[name]), 1.0) for name in _META_TITLES if name in page.declared.meta]
+    return [_Claim(_ELLIPSIS.sub("", claim.form), claim.trust) for claim in claims if len(claim.form) > 1]
+
+
+def _lines(page: Page, claims: list[_Claim], stop: int) -> Iterator[tuple[int, int]]:
     """Candidate lines: single blocks, and those that a declared title runs over."""
     blocks = page.blocks
     for index in range(stop):
@@ -100,7 +119,7 @@ def _lines(page: Page, declared: list[str], stop: int) -> Iterator[tuple[int, in
             continue
         yield index, index + 1
         form = label_form(block.text)
-        for title in declared:
+        for title in {claim.form for claim in claims}:
             # A long title is broken into lines of one heading: 关于禁止在 / 青溪河治理工程范围内 / 新增建设项目的通告
             if len(form) < 4 or not title.startswith(form):
                 continue
@@ -112,14 +131,14 @@ def _lines(page: Page, declared: list[str], stop: int) -> Iterator[tuple[int, in
                 yield index, end
 
 
-def _score(page: Page, region: Region, declared: list[str], first: int, end: int, prose_at: int) -> float | None:
+def _score(page: Page, region: Region, claims: list[_Claim], first: int, end: int, prose_at: int) -> float | None:
     blocks, boxes = page.blocks, page.boxes
     text = "".join(block.text for block in blocks[first:end])
     form = label_form(text)
     if not 2 <= len(form) <= LONGEST or has_date(text):
         return None
     heading = _heading(page, blocks[first].box)
-    agreement = max((_agreement(form, other) for other in declared), default=0.0)
+    agreement = max((claim.trust * _agreement(form, claim.form) for claim in claims), default=0.0)
     if line_kind(text) is not LineKind.TEXT and agreement < 3:
         return None
     score = heading + agreement
@@ -129,7 +148,7 @@ def _score(page: Page, region: Region, declared: list[str], first: int, end: int
         score += 0.5
     linked = sum(block.linked for block in blocks[first:end])
     if linked * 2 > len(text):
-        score -= 1.5
+        score -= 0.5 if agreement >= 3 else 1.5  # blogs link their headlines, menus everything
     if first in region.furniture:
         score -= 2
     if region.first <= first:
@@ -200,6 +219,4 @@ def _from_declared(page: Page) -> str | None:
         own = [part for part in parts if label_form(part) not in names and not _SITE_ENDS.search(label_form(part))]
         if own:
             return max(own[:2], key=len)
-        if parts:
-            return parts[0]
     return None

@@ -6,21 +6,18 @@ and removes white space. It is compared and thrown away; no text of the record c
 """
 
 import re
-from functools import cache
-from importlib.resources import files
+
+from pipelines.script import fold_script
 
 _NOTE = re.compile(r"[(（][a-zà-üāēīōūǎěǐǒǔǖǘǚǜńňǹḿê]{1,7}[)）]")
 _WIDE = str.maketrans(
     "：；，。！？（）【】［］｛｝「」『』《》〈〉“”‘’／｜│┃︱丨∣ǀ．～－—–―─━·•・‧０１２３４５６７８９＞＜»›→〉：∶﹕",
-    ":;,.!?()[][]{}\"\"\"\"<><>\"\"''/|||||||.~------....0123456789><>>>>:::",
+    ':;,.!?()[][]{}""""<><>""\'\'/|||||||.~------....0123456789><>>>>:::',
 )
 
 
-@cache
-def _table() -> dict[int, int]:
-    """Traditional to simplified, one character for one, and marks to their ASCII form."""
-    pairs = files("pipelines.rules").joinpath("script.txt").read_text("utf-8").split()
-    return {**{ord(pair[0]): ord(pair[1]) for pair in pairs if len(pair) == 2}, **_WIDE}
+_HAN = "".join(map(chr, range(0x3400, 0xA000)))
+_TABLE = {**{ord(han): one for han, one in zip(_HAN, fold_script(_HAN), strict=True) if han != one}, **_WIDE}
 
 
 def label_form(text: str) -> str:
@@ -31,4 +28,4 @@ def label_form(text: str) -> str:
     """
     if "(" in text or "（" in text:
         text = _NOTE.sub("", text)
-    return "".join(text.translate(_table()).split())
+    return "".join(text.translate(_TABLE).split())

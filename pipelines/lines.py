@@ -85,3 +85,8 @@ def is_readers_box(ident: str) -> bool:
 def has_date(text: str) -> bool:
     """Whether a short line carries a full date or a day with a clock time, as bylines do and headlines do not."""
     return len(text) <= LONGEST_BYLINE and _DATE.search(text) is not None
+
+
+def opening_label(text: str) -> str:
+    """What stands before a line's first colon, in label form."""
+    return label_form(text[:40]).partition(":")[0]

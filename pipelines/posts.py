@@ -70,11 +70,12 @@ def _repeated_stamps(page: Page, prose: Sequence[int]) -> tuple[int, int] | None
             continue
         found += 1
         tag, ident = page.boxes.tag[block.box], page.boxes.ident(block.box)
-        if tag == "p" and not ident.strip():
-            continue  # a time line inside a text: 2020年1月23日10时 …
         groups.setdefault((tag, ident, stamp[1]), []).append(index)
     best: tuple[int, int] | None = None
     for stamps in groups.values():
+        parents = {page.boxes.parent[page.blocks[index].box] for index in stamps}
+        if len(parents) == 1 and page.boxes.tag[page.blocks[stamps[0]].box] == "p":
+            continue  # paragraphs of one text: the times of a chronicle
         texts = [sum(prose[a + 1 : b]) for a, b in zip(stamps, stamps[1:], strict=False)]
         if sum(size >= 12 for size in texts) * 2 > len(texts) and (best is None or stamps[0] < best[0]):
             best = stamps[0], stamps[1]

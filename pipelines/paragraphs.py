@@ -1,0 +1,165 @@
+"""Which of the region's lines are the article's text, and which are its byline, credits and notices."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from pipelines.content import Region
+from pipelines.labelling import label_form
+from pipelines.lines import LineKind, line_kind, opening_label
+from pipelines.parse import Page
+from pipelines.posts import prose_of
+
+# Credits, bylines and notices stand before or after the text: a line with this much of the text on both sides is text.
+# 记者：您从什么时候开始种树的？ opens with a role and is a question of an interview.
+TEXT_BEFORE = 0.1
+TEXT_AFTER = 0.2
+# 相关阅读 ends the article when most of it stands above; in a box beside the text it ends nothing.
+CLOSES_AFTER = 0.5
+# How far below the closing line credits and notices are still the article's own.
+BELOW = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """The article's lines, as indices of blocks.
+
+    Attributes:
+        body: paragraphs in reading order.
+        byline, credits, notices: lines of those kinds around the body.
+        end: the block behind the last one of the body.
+    """
+
+    body: tuple[int, ...]
+    byline: tuple[int, ...] = ()
+    credits: tuple[int, ...] = ()
+    notices: tuple[int, ...] = ()
+    end: int = 0
+
+
+def read_text(page: Page, region: Region, start: int) -> Text:
+    """Sort the region's lines.
+
+    Args:
+        page: the page.
+        region: where the article stands.
+        start: the block behind the headline.
+    """
+    lines = _lines(page, region, max(region.first, start))
+    whole = sum(size for _, _, size in lines) or 1
+    body: list[int] = []
+    others: dict[LineKind, list[int]] = {LineKind.BYLINE: [], LineKind.CREDIT: [], LineKind.NOTICE: []}
+    spoken = _speakers(page, lines)
+    before = 0
+    closed_at: int | None = None
+    for index, kind, size in lines:
+        if closed_at is not None and index > closed_at + BELOW:
+            break
+        inner = before > TEXT_BEFORE * whole and whole - before - size > TEXT_AFTER * whole and closed_at is None
+        if kind in others and not inner and index not in spoken:
+            others[kind].append(index)
+        elif kind is LineKind.CLOSING and before > CLOSES_AFTER * whole and closed_at is None:
+            closed_at = index
+        elif closed_at is None and kind not in {LineKind.CHROME, LineKind.CLOSING}:
+            body.append(index)
+        before += size
+    body = _trimmed(page, region, body)
+    return Text(
+        body=tuple(body),
+        byline=tuple(others[LineKind.BYLINE]),
+        credits=tuple(others[LineKind.CREDIT]),
+        notices=tuple(others[LineKind.NOTICE]),
+        end=body[-1] + 1 if body else start,
+    )
+
+
+def _lines(page: Page, region: Region, start: int) -> list[tuple[int, LineKind, int]]:
+    """The lines that may belong to the article: (block, kind, characters of text)."""
+    skip = region.furniture | _link_lists(page, region)
+    tables = _data_tables(page, region)
+    found: list[tuple[int, LineKind, int]] = []
+    for index in range(start, region.end):
+        block = page.blocks[index]
+        if block.hidden or index in skip or block.linked * 2 > len(block.text):
+            continue
+        kind = line_kind(block.text)
+        in_core = region.core_first <= index < region.core_end
+        running = prose_of(block.text, block.linked)
+        if kind is LineKind.TEXT and not (in_core or index in tables or running):
+            continue
+        found.append((index, kind, len(block.text) if kind is LineKind.TEXT else 0))
+    return found
+
+
+def _speakers(page: Page, lines: list[tuple[int, LineKind, int]]) -> set[int]:
+    """Credit lines that are turns of a dialogue: the same role opens three lines or more."""
+    labels = {
+        index: opening_label(page.blocks[index].text)
+        for index, kind, _ in lines
+        if kind in {LineKind.CREDIT, LineKind.BYLINE}
+    }
+    often = {label for label, count in Counter(labels.values()).items() if count >= 3}
+    return {index for index, label in labels.items() if label in often}
+
+
+def _trimmed(page: Page, region: Region, body: list[int]) -> list[int]:
+    """Without the short lines at both ends that stand in other boxes than the running text does."""
+    blocks, boxes = page.blocks, page.boxes
+    running = [index for index in body if prose_of(blocks[index].text, blocks[index].linked)]
+    if not running:
+        return body
+    homes = {blocks[index].box for index in running}
+    homes |= {boxes.parent[box] for box in homes}
+
+    def at_home(index: int) -> bool:
+        if not region.core_first <= index < region.core_end:
+            return True  # a table of data
+        box = blocks[index].box
+        return box in homes or boxes.parent[box] in homes or boxes.parent[boxes.parent[box]] in homes
+
+    return [index for index in body if running[0] <= index <= running[-1] or at_home(index)]
+
+
+def _link_lists(page: Page, region: Region) -> set[int]:
+    """Blocks of boxes in the region that hold links and hardly any running text."""
+    boxes = page.boxes
+    found: set[int] = set()
+    box = region.box + 1
+    while box < len(boxes.tag) and boxes.first[box] < region.end:
+        first, end = boxes.first[box], boxes.end[box]
+        if end - first > 1 and first not in found and _is_link_list(page, first, end):
+            found.update(range(first, end))
+        box += 1
+    return found
+
+
+def _is_link_list(page: Page, first: int, end: int) -> bool:
+    size = linked = 0
+    for block in page.blocks[first:end]:
+        if prose_of(block.text, block.linked) > 60:
+            return False
+        size += len(block.text)
+        linked += block.linked
+    return linked * 2 > size
+
+
+def _data_tables(page: Page, region: Region) -> set[int]:
+    """Blocks of tables around the core that show data: several rows of several cells, hardly a link."""
+    boxes, blocks = page.boxes, page.blocks
+    found: set[int] = set()
+    for box in range(region.box, len(boxes.tag)):
+        first, end = boxes.first[box], boxes.end[box]
+        if first >= region.end:
+            break
+        if boxes.tag[box] != "table" or first < region.core_end or end - first < 6:
+            continue
+        rows: dict[int, int] = {}
+        size = linked = 0
+        for block in blocks[first:end]:
+            size += len(block.text)
+            linked += block.linked
+            if boxes.tag[block.box] in {"td", "th"}:
+                row = boxes.parent[block.box]
+                rows[row] = rows.get(row, 0) + 1
+        if sum(count > 1 for count in rows.values()) >= 3 and linked * 10 < size:
+            found.update(range(first, end))
+    return found
