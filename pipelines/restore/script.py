@@ -1,0 +1,60 @@
+"""Traditional characters back to simplified ones, where a converter made them."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from pipelines.notes import Change
+from pipelines.restore.classify import Page
+from pipelines.restore.tables import script
+
+_CLAUSE: Final = re.compile(r"[^，。；！？、：“”‘’（）《》,;!?:()\s]+")
+
+# The converter writes 著 for 着 and leaves 著 as it is, so context must tell. 著 belongs to few words …
+_ZHU: Final = re.compile(
+    r"""
+    (?<=[卓昭专巨拙遗撰土所])著          # 卓著 臭名昭著 专著 巨著 拙著 遗著 撰著 土著 所著
+    | (?<=[原名编合])著(?![头眼双身脚])   # 原著 名著 编著 合著; but 合着眼
+    | (?<![彰凸突尽浮闪]显)(?<=显)著       # 显著; but 彰显着 凸显着 尽显着
+    | (?<![谈议讨争评辩理推]论)(?<=论)著   # 论著; but 谈论着 讨论着
+    | (?<![翻口笔]译)(?<=译)著            # 译著; but 翻译着
+    | (?<=见微知)著 | (?<=彰明较)著
+    | (?<![写印刻签标挂贴题冠有用沿随跟顶凭])著(?=名)   # 著名; but 写着名字 有着名为
+    | 著(?=名[的于学画诗作导演歌评书教科专企商景品建主舞小音经律])
+    | (?<![随跟接意为沿朝向对])著(?=作(?!出|为|用|战|业|案|报))     # 著作; but 跟着作 接着作出
+    | 著(?=[述称录译](?!职|说))          # 著述 著称 著录 著译
+    | 著(?=书立|有《|于《)
+    | (?<=[，。；、（\s])著(?=[有书])
+    | (?<=等)著(?=[《）])
+    """,
+    re.VERBOSE,
+)
+_KEPT: Final = "\ue8ff"  # stands for a 著 that stays, while the others become 着
+
+
+def convert(text: str, _: Page) -> Iterator[Change]:
+    """One change for each clause that holds converted characters.
+
+    Character by character, because that is how the converter works: phrase tables would also change what the author
+    wrote (乾 in a name stays 乾, since the converter never makes it; 后 里 么 were never converted).
+    """
+    converted = to_simplified(text)
+    if converted == text:
+        return
+    for clause in _CLAUSE.finditer(text):
+        start, end = clause.span()
+        after = converted[start:end]
+        if after != clause[0]:
+            yield Change(start, end, after)
+
+
+def to_simplified(text: str) -> str:
+    """The text with every character that converters make turned back.
+
+    >>> to_simplified("處處都彰顯著成效顯著的著名園區")
+    '处处都彰显着成效显著的著名园区'
+    """
+    if "著" not in text:
+        return text.translate(script().to_simplified)
+    table = script().to_simplified | {ord("著"): "著"}
+    return _ZHU.sub(_KEPT, text.translate(table)).replace("著", "着").replace(_KEPT, "著")

@@ -1,0 +1,1 @@
+"""Programs run by hand that build the data the project ships; not installed."""
