@@ -13,7 +13,7 @@ from sqlite_utils import Database
 
 from archive.connect import ArchiveError
 from archive.pack import Unpackable, unpack
-from archive.rows import Row, record_of
+from archive.rows import Row, record_of, storable
 from crawler.items import Capture, Evidence, Reason, Record
 
 
@@ -194,7 +194,7 @@ def articles(
         WHERE (:site IS NULL OR articles.site = :site) AND (:hijacked IS NULL OR hijacked = :hijacked)
         ORDER BY last_seen DESC, articles.id DESC LIMIT :limit
         """,
-        {"site": site, "hijacked": hijacked, "limit": -1 if limit is None else limit},
+        {"site": storable(site), "hijacked": hijacked, "limit": -1 if limit is None else limit},
     )
     for row in rows:
         repairs: dict[str, int] = json.loads(row.pop("repairs"))
@@ -212,7 +212,7 @@ def rejections(
         SELECT * FROM rejected WHERE (:site IS NULL OR site = :site) AND (:reason IS NULL OR reason = :reason)
         ORDER BY seen_at DESC, capture_id DESC LIMIT :limit
         """,
-        {"site": site, "reason": reason and str(reason), "limit": -1 if limit is None else limit},
+        {"site": storable(site), "reason": reason and str(reason), "limit": -1 if limit is None else limit},
     )
     for row in rows:
         yield RejectedLine(**{**row, "reason": Reason(row["reason"])})
@@ -229,7 +229,7 @@ def article(db: Database, which: str, *, version: int | None = None) -> StoredAr
     Raises:
         ArchiveError: there is no such article or version.
     """
-    article_id = _article_id(db, which)
+    article_id = _article_id(db, storable(which))  # an argument of a command may hold bytes that are no UTF-8
     row = next(db.query("SELECT * FROM articles WHERE id = ?", (article_id,)))
     versions = tuple(_version_lines(db, article_id, present=row["version_id"]))
     shown = next((line for line in versions if (line.present if version is None else line.version == version)), None)
@@ -314,7 +314,7 @@ def last_capture(db: Database, url: str) -> StoredCapture | None:
         SELECT coalesce(part_of, id) FROM captures WHERE url = :url OR requested_url = :url
         ORDER BY fetched_at DESC, id DESC LIMIT 1
         """,
-        {"url": url},
+        {"url": storable(url)},
     ).fetchone()
     return capture(db, found[0]) if found else None
 
@@ -358,9 +358,9 @@ def counts(db: Database) -> Counts:
 
 
 def _article_id(db: Database, which: str) -> int:
-    # isascii, because isdigit is true of ² too
-    if which.isascii() and which.isdigit():
-        found = db.execute("SELECT id FROM articles WHERE id = ?", (min(int(which), 2**63 - 1),)).fetchone()
+    # isascii, because isdigit is true of ² too; a number of 19 digits does not fit into SQLite's integers
+    if which.isascii() and which.isdigit() and len(which) < 19:
+        found = db.execute("SELECT id FROM articles WHERE id = ?", (int(which),)).fetchone()
     else:
         found = db.execute(
             """

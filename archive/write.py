@@ -109,6 +109,10 @@ def keep_article(db: Database, capture_id: int, article: Article) -> Kept:
             hijacked=int(record.verdict.hijacked),
         )
         _point_urls(db, capture, "article", article_id=article_id)
+        db.execute(
+            "UPDATE urls SET article_id = ? WHERE capture_id IN (SELECT id FROM captures WHERE part_of = ?)",
+            (article_id, capture_id),
+        )
         _point_to_newest(db, article_id)
     return Kept(article_id=article_id, version_id=version_id, outcome=outcome)
 

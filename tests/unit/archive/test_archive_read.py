@@ -83,9 +83,12 @@ def test_an_article_is_found_by_id_or_address(filled: Database, which: str) -> N
 
 
 def test_an_article_is_found_by_every_address_it_had(db: Database, make_capture: Make, make_article: Make) -> None:
-    capture_id = keep_capture(db, make_capture(url="https://A.example/1?from=qq", requested_url="http://t.example/s"))
+    part = make_capture("<p>2</p>", url="http://a.example/1?p=2")
+    capture_id = keep_capture(
+        db, make_capture(url="https://A.example/1?from=qq", requested_url="http://t.example/s", parts=(part,))
+    )
     keep_article(db, capture_id, make_article(url="http://a.example/1"))
-    for which in ("http://a.example/1", "https://A.example/1?from=qq", "http://t.example/s"):
+    for which in ("http://a.example/1", "https://A.example/1?from=qq", "http://t.example/s", part.url):
         assert read.article(db, which).id == 1
 
 
@@ -93,7 +96,9 @@ def test_an_article_is_found_by_every_address_it_had(db: Database, make_capture:
     ("which", "words"),
     [
         ("99", "no article 99; `repost list` shows what there is"),
-        ("9" * 40, "no article 9999"),
+        ("9" * 19, "no article 9999"),
+        ("9" * 5000, "no article 9999"),
+        ("\udcff", "no article \ufffd"),  # a byte on the command line that is no UTF-8
         ("²", "no article ²"),
         ("http://nowhere.example/", "no article http://nowhere.example/; `repost list`"),
         ("http://b.example/list", "no article http://b.example/list; rejected: listing: 90 links"),
@@ -134,6 +139,13 @@ def test_the_last_capture_of_an_address(filled: Database) -> None:
     assert listing is not None
     assert (listing.reason, listing.capture.body) == (Reason.LISTING, b"listing")
     assert read.last_capture(filled, "http://a.example/x") is None
+
+
+@pytest.mark.parametrize("text", ["\udcff", "\x00"])
+def test_no_filter_fails_on_what_cannot_be_stored(filled: Database, text: str) -> None:
+    assert list(read.articles(filled, site=text)) == []
+    assert list(read.rejections(filled, site=text)) == []
+    assert read.last_capture(filled, text) is None
 
 
 def test_a_capture_that_is_not_there(db: Database) -> None:

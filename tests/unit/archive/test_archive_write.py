@@ -2,6 +2,9 @@
 
 import dataclasses
 import hashlib
+import signal
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
@@ -14,7 +17,7 @@ from hypothesis import strategies as st
 from sqlite_utils import Database
 
 from archive import read
-from archive.connect import open_writing
+from archive.connect import open_writing, reading
 from archive.rows import storable
 from archive.write import Outcome, keep_article, keep_capture, keep_rejection, record_failure
 from crawler.items import (
@@ -206,6 +209,28 @@ def test_an_article_is_stored_whole_or_not_at_all(
         keep_article(db, capture_id, make_article())
     assert _count(db, "articles", "versions", "images", "evidence") == (0, 0, 0, 0)
     assert list(read.capture_ids(db, pending=True)) == [capture_id]
+
+
+def test_a_process_killed_while_storing_leaves_the_capture_and_nothing_else(path: Path) -> None:
+    script = """
+import os, signal, sys
+from datetime import UTC, datetime
+from pathlib import Path
+import archive.write
+from archive.connect import open_writing, reading
+from crawler.items import Article, Capture, Record
+now = datetime(2026, 2, 11, tzinfo=UTC)
+db = open_writing(Path(sys.argv[1]))
+capture_id = archive.write.keep_capture(db, Capture(url="http://a.example/", body=b"<p>", fetched_at=now))
+archive.write.note_rows = lambda record: os.kill(os.getpid(), signal.SIGKILL)
+record = Record(url="http://a.example/", fetched_at=now, headline="a", headline_raw="a")
+archive.write.keep_article(db, capture_id, Article(record=record, url_key="k", digest="d"))
+"""
+    assert subprocess.run([sys.executable, "-c", script, path], check=False).returncode == -signal.SIGKILL
+    with reading(path) as db:
+        assert _count(db, "captures", "articles", "versions") == (1, 0, 0)
+        assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert list(read.capture_ids(db, pending=True)) == [1]
 
 
 def test_pages_of_one_site_are_packed_against_its_first(db: Database, make_capture: Make) -> None:
