@@ -232,16 +232,29 @@ def _print_comparison(result: DemoResult, console: Console) -> None:
         return
     console.print(f"{wrong} of {result.compared} fields differ from the sample web's own answers:", style="bold")
     for difference in result.differences[:SHOWN_DIFFERENCES]:
+        want, have = _where_they_part(difference.want, difference.have)
         console.print(escape(f"  {difference.url} {difference.field}"), highlight=False)
-        console.print(escape(f"    want {_brief(difference.want)}"), highlight=False)
-        console.print(escape(f"    have {_brief(difference.have)}"), highlight=False)
+        console.print(escape(f"    want {want}"), highlight=False)
+        console.print(escape(f"    have {have}"), highlight=False)
     if wrong > SHOWN_DIFFERENCES:
         console.print(f"  and {wrong - SHOWN_DIFFERENCES} more", highlight=False)
 
 
-def _brief(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 160 else f"{text[:159]}…"
+def _where_they_part(want: object, have: object) -> tuple[str, str]:
+    """Two values, or of two long ones the part around their first difference."""
+    if isinstance(want, tuple) and isinstance(have, tuple):
+        pairs = zip(map(repr, (*want, None)), map(repr, (*have, None)), strict=False)
+        one, other = next(((one, other) for one, other in pairs if one != other), (repr(want), repr(have)))
+    else:
+        one, other = repr(want), repr(have)
+    at = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    start = max(at - 15, 0)
+    return _clip(one, start), _clip(other, start)
+
+
+def _clip(text: str, start: int) -> str:
+    piece = text[start : start + 45]
+    return f"{'…' if start else ''}{piece}{'…' if start + 45 < len(text) else ''}"
 
 
 def _print_next(result: DemoResult, console: Console, command: str) -> None:

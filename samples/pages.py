@@ -34,7 +34,7 @@ class Gold:
     `rejected` count.
 
     Attributes:
-        path: the path that answers (another than the one asked for, where it redirects).
+        path: the path that answers, or where it is given up (another than the one asked for, where it redirects).
         status: its HTTP status; None where no response comes back.
         rejected: why there is no article.
         published_at: ISO 8601 with offset, or a date alone.

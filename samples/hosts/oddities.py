@@ -149,7 +149,7 @@ def _redirect() -> Iterator[SamplePage]:
 
 def _redirect_loop() -> Iterator[SamplePage]:
     one, other = "/login.asp?back=vip", "/vip.asp"
-    gold = Gold(path=one, status=None, rejected=Reason.REDIRECT_LOOP)
+    gold = Gold(path=other, status=None, rejected=Reason.REDIRECT_LOOP)  # given up at the sixth address
     yield SamplePage(path=one, body=b"", status=302, headers={"Location": other}, gold=gold)
     yield SamplePage(path=other, body=b"", status=302, headers={"Location": one})
 
