@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 from scrapy.exceptions import CannotResolveHostError, IgnoreRequest
-from scrapy.resolver import CachingHostnameResolver
+from scrapy.resolver import CachingHostnameResolver, HostResolution
 from scrapy.utils.datatypes import LocalCache
 from scrapy.utils.httpobj import urlparse_cached
 from twisted.internet.interfaces import IAddress, IHostResolution, IResolutionReceiver
@@ -230,7 +230,7 @@ class GuardedResolver(CachingHostnameResolver):
     def __init__(self, reactor: "ReactorBase", cache_size: int, allowed: Sequence[Allowance] = ()) -> None:
         super().__init__(reactor, cache_size)
         self._allowed = allowed
-        self._refused: LocalCache[tuple[str, int], str] = LocalCache(1000)
+        self._refused: LocalCache[tuple[str | None, int], str] = LocalCache(1000)
 
     @classmethod
     def from_crawler(cls, crawler: "Crawler", reactor: "ReactorBase") -> Self:
@@ -255,6 +255,12 @@ class GuardedResolver(CachingHostnameResolver):
         def report(detail: str) -> None:
             self._refused[_ascii(hostName), portNumber] = detail
 
+        if _ascii(hostName) is None:
+            # Such a name breaks `getaddrinfo` itself (`http://a..b/`), and the request would hang until its timeout.
+            resolution: Any = HostResolution(hostName)
+            resolutionReceiver.resolutionBegan(resolution)
+            resolutionReceiver.resolutionComplete()
+            return resolution  # type: ignore[no-any-return]  # an IHostResolution, as above
         receiver: _Receiver = _PublicOnly(resolutionReceiver, refuse, report)
         return super().resolveHostName(receiver, hostName, portNumber, addressTypes, transportSemantics)
 
@@ -263,12 +269,12 @@ class GuardedResolver(CachingHostnameResolver):
         return self._refused.get((_ascii(host), port))
 
 
-def _ascii(host: str) -> str:
-    """A host name in the one form that requests and Twisted's resolver agree on."""
+def _ascii(host: str) -> str | None:
+    """A host name in the one form that requests and Twisted's resolver agree on; None where it cannot be a name."""
     try:
         return host.lower().encode("idna").decode("ascii")
-    except UnicodeError:  # an empty or over-long label: it cannot resolve either
-        return host.lower()
+    except UnicodeError:  # an empty or over-long label
+        return None
 
 
 class Guard:

@@ -124,12 +124,16 @@ class Progress:
         request = response.request  # type: ignore[union-attr]  # Scrapy puts it on failures too
         self._failed(request.url if request else "", Reason.INTERNAL, _first_line(failure.value))
 
-    def closed(self, reason: str) -> None:
-        """Stop showing; sum up."""
+    def hide(self) -> None:
+        """Give the terminal back."""
         if self._live:
             self._live.stop()
-        if self._ticker:
+        if self._ticker and self._ticker.running:
             self._ticker.stop()
+
+    def closed(self, reason: str) -> None:
+        """Stop showing; sum up."""
+        self.hide()
         finish, _, detail = reason.partition(": ")
         self.summary = RunSummary(
             finish=finish,

@@ -11,6 +11,7 @@ from typing import Any
 from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
+from twisted.logger import globalLogBeginner
 
 from crawler.guard import Allowance
 from crawler.limits import Limits
@@ -38,6 +39,8 @@ def run(spider: str, arguments: Mapping[str, Any], overrides: Mapping[str, Any] 
     tuple(map(Allowance.parse, settings.getlist("ALLOWED_ADDRESSES")))  # a wrong one is said before anything starts
     started_at = datetime.now(UTC)
     process = AsyncCrawlerProcess(settings)
+    # Until told otherwise, Twisted prints its own view of some errors, with a traceback, past every logging setting.
+    globalLogBeginner.beginLoggingTo((), discardBuffer=True, redirectStandardIO=False)
     crawler = process.create_crawler(spider)
     interruptions = _note_signals(crawler)
     task = process.crawl(crawler, **arguments)
@@ -47,6 +50,8 @@ def run(spider: str, arguments: Mapping[str, Any], overrides: Mapping[str, Any] 
     progress, limits = crawler.get_extension(Progress), crawler.get_extension(Limits)
     summary = progress.summary if progress else None
     if summary is None:  # killed by a second signal before the spider was closed
+        if progress:
+            progress.hide()
         summary = RunSummary(finish="interrupted", started_at=started_at, finished_at=datetime.now(UTC))
     if interruptions:
         return replace(summary, finish="interrupted", signal=interruptions[0])

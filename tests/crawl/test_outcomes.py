@@ -85,6 +85,7 @@ def _fill(web: Any, article_html: Callable[..., str]) -> dict[str, str]:
         "bomb": web.page("/bomb.html", gzip.compress(b"\0" * 30_000_000), headers={"Content-Encoding": "gzip"}),
         "refused address": "http://192.168.7.7/1.html",
         "decimal address": "http://2130706433/1.html",
+        "impossible name": web.redirect("/impossible.html", "http://lanqiao..example/"),
         "unknown name": "http://lanqiao.invalid/1.html",
     }
 
@@ -137,6 +138,7 @@ def first(web: Any, crawl: Any, article_html: Callable[..., str], rows_of: Calla
         ("bomb", "failed", "too-large"),
         ("refused address", "failed", "refused-address"),
         ("decimal address", "failed", "refused-address"),
+        ("impossible name", "redirected", None),
         ("unknown name", "failed", "unreachable"),
     ],
 )
@@ -206,9 +208,9 @@ def test_headers_are_kept_as_received_and_the_body_decoded(first: First) -> None
 
 def test_the_summary_counts_what_the_archive_holds(first: First) -> None:
     summary = first.done.summary
-    assert summary["outcomes"] == {"new": 6, "rejected": 1, "failed": 18}
+    assert summary["outcomes"] == {"new": 6, "rejected": 1, "failed": 19}
     assert summary["reasons"] == {
-        "refused-address": 5, "http-error": 4, "too-large": 3, "unreachable": 2, "redirect-loop": 1, "robots": 1,
+        "refused-address": 5, "http-error": 4, "too-large": 3, "unreachable": 3, "redirect-loop": 1, "robots": 1,
         "timeout": 1, "unreadable": 1, "empty": 1,
     }  # fmt: skip
     assert summary["exit_code"] == 1

@@ -212,6 +212,14 @@ def test_an_answer_that_changes_between_check_and_use_gains_nothing(
     assert _dial(resolver, "rebind.example") == []
 
 
+@pytest.mark.parametrize("host", ["a..b", "." * 5, "a" * 64 + ".example"])
+def test_a_name_that_cannot_exist_is_answered_at_once(host: str, resolver_over: Callable[..., GuardedResolver]) -> None:
+    """The system's look-up would raise in its thread, and the request hang until its timeout."""
+    resolver = resolver_over("1.1.1.1")
+    assert _dial(resolver, host) == []
+    assert resolver.original_resolver.asked == 0
+
+
 @pytest.fixture
 def guard_over(monkeypatch: pytest.MonkeyPatch) -> Callable[[GuardedResolver | None], Guard]:
     def make(resolver: GuardedResolver | None) -> Guard:

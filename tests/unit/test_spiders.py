@@ -9,25 +9,13 @@ from typing import Any
 
 import pytest
 from scrapy import Request
-from scrapy.exceptions import (
-    CannotResolveHostError,
-    CloseSpider,
-    DownloadCancelledError,
-    DownloadConnectionRefusedError,
-    DownloadFailedError,
-    DownloadTimeoutError,
-    IgnoreRequest,
-    ResponseDataLossError,
-)
+from scrapy.exceptions import CloseSpider, DownloadTimeoutError
 from scrapy.http import HtmlResponse, Response
 from scrapy.http.headers import Headers
-from twisted.internet.error import ConnectionLost
-from twisted.python.failure import Failure
-from twisted.web.client import ResponseFailed
 
 from crawler.guard import Refused
 from crawler.items import Capture, FetchFailure, Reason
-from spiders.capture import explain, to_capture, to_failure
+from spiders.capture import to_capture, to_failure
 from spiders.pages import MAX_PARTS, PagesSpider
 
 HOST = "http://lanqiao.example"
@@ -124,41 +112,6 @@ def test_a_redirected_page_keeps_the_address_that_was_asked_for() -> None:
     assert to_capture(response, response.request, site="").requested_url == f"{HOST}/old.html"
     failure = to_failure(DownloadTimeoutError("slow"), response.request, site="lanqiao")
     assert (failure.url, failure.requested_url) == (f"{HOST}/new.html", f"{HOST}/old.html")
-
-
-def _failed_response(error: Exception) -> DownloadFailedError:
-    failed = DownloadFailedError("[<twisted.python.failure.Failure …>]")
-    failed.__cause__ = ResponseFailed([Failure(error)])
-    return failed
-
-
-@pytest.mark.parametrize(
-    ("error", "reason", "detail"),
-    [
-        (Refused(Reason.ROBOTS, "robots.txt disallows it"), Reason.ROBOTS, "robots.txt disallows it"),
-        (IgnoreRequest("max redirections reached"), Reason.REDIRECT_LOOP, "more redirects"),
-        (IgnoreRequest("… exceeded DOWNLOAD_MAXSIZE (9 B) during decompression."), Reason.TOO_LARGE, "decompressed"),
-        (DownloadCancelledError("Expected to receive 9 bytes"), Reason.TOO_LARGE, "larger than is fetched"),
-        (
-            DownloadTimeoutError("Getting it took longer\n than 1 s."),
-            Reason.TIMEOUT,
-            "Getting it took longer than 1 s.",
-        ),
-        (ResponseDataLossError(), Reason.UNREADABLE, "cut short"),
-        (CannotResolveHostError("DNS"), Reason.UNREACHABLE, "does not resolve"),
-        (DownloadConnectionRefusedError(), Reason.UNREACHABLE, "refused"),
-        (_failed_response(ConnectionLost("gone")), Reason.UNREACHABLE, "gone"),
-        (ConnectionLost("gone"), Reason.UNREACHABLE, "gone"),
-        (ValueError("invalid hostname: a..b"), Reason.UNREACHABLE, "cannot exist"),
-        (OSError("Not a gzipped file"), Reason.UNREADABLE, "compression"),
-        (ZeroDivisionError("division by zero"), Reason.INTERNAL, "ZeroDivisionError: division by zero"),
-    ],
-)
-def test_every_error_has_its_reason_and_one_line(error: Exception, reason: Reason, detail: str) -> None:
-    found, words = explain(error)
-    assert found is reason
-    assert detail in words
-    assert "\n" not in words
 
 
 class _Web:
