@@ -16,6 +16,7 @@ from archive.schema import APPLICATION_ID, applied_names, known_names, migration
 
 PATIENCE = 30.0  # seconds to wait for another process's transaction; ours take milliseconds, a reclean's too
 FOREIGN = "not an archive of this program"
+OLDEST_SQLITE = (3, 38)  # strict tables since 3.37, JSON functions always there since 3.38
 
 
 class ArchiveError(Exception):
@@ -134,6 +135,8 @@ def _exists(path: Path) -> bool:
 
 
 def _connect(path: Path, how: str) -> Database:
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        raise ArchiveError(f"SQLite {sqlite3.sqlite_version} is too old: 3.38 is needed; use a newer python3")
     if path.is_dir():
         raise ArchiveError(f"{path}: a folder, not an archive")
     # as_uri escapes what would end the path early: `?`, `#`, `%`

@@ -133,6 +133,16 @@ def test_other_errors_inside_stay_what_they_are(path: Path) -> None:
         raise BrokenPipeError
 
 
+@pytest.mark.parametrize("opening", [open_reading, open_writing])
+def test_an_old_sqlite_is_said(
+    path: Path, opening: Callable[[Path], Database], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_writing(path).close()
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 34, 1))
+    with pytest.raises(ArchiveError, match="too old: 3.38 is needed"):
+        opening(path)
+
+
 def test_a_writer_is_set_up(db: Database) -> None:
     values = {name: db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "foreign_keys")}
     assert values == {"journal_mode": "wal", "foreign_keys": 1}
