@@ -139,7 +139,7 @@ def test_an_old_sqlite_is_said(
 ) -> None:
     open_writing(path).close()
     monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 34, 1))
-    with pytest.raises(ArchiveError, match="too old: 3.38 is needed"):
+    with pytest.raises(ArchiveError, match=r"too old: 3\.38 is needed"):
         opening(path)
 
 
