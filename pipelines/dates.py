@@ -16,11 +16,12 @@ OLDEST = 1990  # the year from which a page may have been published on the web
 
 # one for one, so that offsets in the folded line are offsets in the line
 _FOLD = str.maketrans(
-    "０１２３４５６７８９：／－．，（）＋　\xa0點時號國後週—–",
-    "0123456789:/-.,()+  点时号国后周--",
+    "０１２３４５６７８９：／－．，（）＋　\xa0點時號國後週個兩—–",
+    "0123456789:/-.,()+  点时号国后周个两--",
 )
 _HAN = "〇零○一二三四五六七八九"
-_HAN_VALUE = dict(zip(_HAN, (0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
+_HAN_VALUE = {**dict(zip(_HAN, (0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9), strict=True)), "两": 2}
+_HINT = re.compile(rf"[0-9{_HAN}今昨前刚]|today|yesterday|just now", re.IGNORECASE)
 _MONTH = {
     name: number
     for number, name in enumerate(
@@ -97,7 +98,7 @@ def find_moments(text: str, *, now: datetime, zone: tzinfo, year: int | None = N
         year: the year of dates printed without one, where it is known; otherwise the latest that is not after `now`.
     """
     line = text[:LONGEST].translate(_FOLD)
-    if not any(char.isdigit() or char in _HAN_VALUE or char in "今昨前刚tay" for char in line):
+    if not _HINT.search(line):
         return []
     frame = _Frame(now=now.astimezone(zone), zone=zone, year=year)
     found: list[Moment] = []
@@ -252,8 +253,10 @@ _FORMS = (
     _form("月", r"(?<![\d年])(?P<m>\d{1,2})\s?月\s?(?P<d>\d{1,2})\s?[日号]", _without_year),
     _form(":", r"(?<![\d/.-])(?P<m>\d{1,2})[-/](?P<d>\d{1,2})" + _WITH_CLOCK, _without_year),
     _form("", r"(?P<word>今天|今日|昨天|昨日|前天|前日|\btoday\b|\byesterday\b)", _day_word),
-    _form("前", rf"(?P<n>\d{{1,4}}|半|{_NUMERAL})\s?个?\s?(?P<unit>秒钟?|分钟?|小时|天|日|周)[之以]?前", _ago),
-    _form("ago", r"(?P<n>\d{1,4})\s?(?P<unit>seconds?|minutes?|mins?|hours?|days?|weeks?)\s+ago", _ago),
+    _form(
+        "前", rf"(?<!\d)(?P<n>\d{{1,4}}|半|两|{_NUMERAL})\s?个?\s?(?P<unit>秒钟?|分钟?|小时|天|日|周)[之以]?前", _ago
+    ),
+    _form("ago", r"(?<!\d)(?P<n>\d{1,4})\s?(?P<unit>seconds?|minutes?|mins?|hours?|days?|weeks?)\s+ago", _ago),
     _form("", r"(?P<n>)(?P<unit>)(?:刚刚|just now)", _ago),
 )
 
