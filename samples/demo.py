@@ -2,21 +2,21 @@
 
 import shlex
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
-from sqlite_utils import Database
 
-from archive.connect import default_path, reading
-from archive.read import StoredArticle, article
+from archive.connect import default_path
+from archive.read import StoredArticle
 from crawler.run import run
 from crawler.summary import RunSummary
-from samples.gold import Difference, differences, fields_of, stored
-from samples.web import PORT, Expected, SampleWeb, serve, sites
+from samples.gold import Difference, Stored, differences, fields_of, stored
+from samples.pages import Site
+from samples.web import PORT, Expected, serve, sites
 
 EXAMPLES = 3
 SHOWN_DIFFERENCES = 10
@@ -116,50 +116,43 @@ def run_demo(db_path: Path, *, quiet: bool = False) -> DemoResult:
                 "LOG_LEVEL": "ERROR",
             },
         )
+        pages = web.expected()
     if summary.finish != "finished":
         return DemoResult(db_path=db_path, summary=summary, repairs={})
-    with reading(db_path) as db:
-        return _result(db, db_path, summary, web)
-
-
-def _result(db: Database, db_path: Path, summary: RunSummary, web: SampleWeb) -> DemoResult:
-    pages = web.expected()
-    found = {page.url: stored(db, page) for page in pages}
-    articles = [(page.site, article(db, page.url)) for page in pages if found[page.url]["rejected"] is None]
-    repairs: Counter[str] = Counter()
-    for _, item in articles:
-        repairs.update({rule: count for rule, count in item.record.repairs.items() if rule != "doubtful"})
+    found = stored(db_path, pages)
+    articles = [known.article for known in found.values() if known.article]
     return DemoResult(
         db_path=db_path,
         summary=summary,
-        sites=tuple(_site_outcomes(web, pages, found, articles)),
-        repairs=dict(repairs.most_common()),
-        examples=tuple(_examples(item for _, item in articles)),
+        sites=tuple(_site_outcome(site, [page for page in pages if page.site == site.key], found) for site in sites()),
+        repairs=dict(_repairs(articles).most_common()),
+        examples=tuple(_examples(articles)),
         compared=sum(len(fields_of(page.gold)) for page in pages),
-        differences=tuple(differences(db, pages)),
+        differences=tuple(differences(found, pages)),
     )
 
 
-def _site_outcomes(
-    web: SampleWeb,
-    pages: tuple[Expected, ...],
-    found: Mapping[str, Mapping[str, object]],
-    articles: list[tuple[str, StoredArticle]],
-) -> Iterator[SiteOutcome]:
-    for site in sites():
-        own = [item.record for key, item in articles if key == site.key]
-        asked = [page for page in pages if page.site == site.key]
-        reasons = Counter(str(reason) for page in asked if (reason := found[page.url]["rejected"]) is not None)
-        yield SiteOutcome(
-            base=web.bases[site.key],
-            name=site.name,
-            about=site.about,
-            pages=len(asked),
-            articles=len(own),
-            hijacked=sum(record.verdict.hijacked for record in own),
-            changes=sum(count for record in own for rule, count in record.repairs.items() if rule != "doubtful"),
-            rejected=dict(reasons),
-        )
+def _site_outcome(site: Site, pages: Sequence[Expected], found: Mapping[str, Stored]) -> SiteOutcome:
+    articles = [known for page in pages if (known := found[page.url].article)]
+    reasons = [found[page.url].fields["rejected"] for page in pages]
+    return SiteOutcome(
+        base=pages[0].base,
+        name=site.name,
+        about=site.about,
+        pages=len(pages),
+        articles=len(articles),
+        hijacked=sum(known.record.verdict.hijacked for known in articles),
+        changes=_repairs(articles).total(),
+        rejected=dict(Counter(str(reason) for reason in reasons if reason is not None)),
+    )
+
+
+def _repairs(articles: Iterable[StoredArticle]) -> Counter[str]:
+    """Rule → places; `doubtful` is no rule."""
+    repairs: Counter[str] = Counter()
+    for known in articles:
+        repairs.update({rule: count for rule, count in known.record.repairs.items() if rule != "doubtful"})
+    return repairs
 
 
 def _examples(articles: Iterable[StoredArticle]) -> Iterator[Example]:
@@ -201,8 +194,8 @@ def print_demo(result: DemoResult, console: Console, *, command: str = "repost")
         console.print(f"\nRepaired places by rule: {counted}", highlight=False)
     for example in result.examples:
         console.print(f"\nArticle {example.article_id}, a paragraph before and after:", highlight=False)
-        console.print(f"  - {escape(example.before)}", style="red", highlight=False)
-        console.print(f"  + {escape(example.after)}", style="green", highlight=False)
+        console.print(f"  - {escape(example.before)}", style="red", highlight=False, soft_wrap=True)
+        console.print(f"  + {escape(example.after)}", style="green", highlight=False, soft_wrap=True)
     console.print()
     _print_comparison(result, console)
     _print_next(result, console, command)
@@ -233,9 +226,8 @@ def _print_comparison(result: DemoResult, console: Console) -> None:
     console.print(f"{wrong} of {result.compared} fields differ from the sample web's own answers:", style="bold")
     for difference in result.differences[:SHOWN_DIFFERENCES]:
         want, have = _where_they_part(difference.want, difference.have)
-        console.print(escape(f"  {difference.url} {difference.field}"), highlight=False)
-        console.print(escape(f"    want {want}"), highlight=False)
-        console.print(escape(f"    have {have}"), highlight=False)
+        for line in (f"  {difference.url} {difference.field}", f"    want {want}", f"    have {have}"):
+            console.print(escape(line), highlight=False, soft_wrap=True)
     if wrong > SHOWN_DIFFERENCES:
         console.print(f"  and {wrong - SHOWN_DIFFERENCES} more", highlight=False)
 

@@ -1,13 +1,13 @@
 """What a crawl of the sample web stored, held against what it must have stored."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from urllib.parse import urljoin
 
-from sqlite_utils import Database
-
-from archive.connect import ArchiveError
-from archive.read import StoredArticle, article, rejections
+from archive.connect import ArchiveError, reading
+from archive.read import RejectedLine, StoredArticle, article, rejections
 from crawler.items import Record
 from samples.pages import ARTICLE_FIELDS, Gold
 from samples.web import Expected
@@ -28,6 +28,19 @@ class Difference:
     have: object
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """What an archive holds for one page.
+
+    Attributes:
+        article: None where the page gave none.
+        fields: field of `samples.pages.Gold` → value; `rejected` is `missing` where the archive does not know the page.
+    """
+
+    article: StoredArticle | None = None
+    fields: Mapping[str, object]
+
+
 def fields_of(gold: Gold) -> tuple[str, ...]:
     """The fields that count for a page."""
     return ("rejected", "status") if gold.rejected else ("rejected", *ARTICLE_FIELDS)
@@ -43,33 +56,35 @@ def wanted(expected: Expected) -> dict[str, object]:
     return values
 
 
-def stored(db: Database, expected: Expected) -> dict[str, object]:
-    """Field → what the archive holds for an address; `rejected` is `missing` where it knows nothing of it."""
-    known = _article(db, expected.url)
-    if known is not None:
-        return {"rejected": None, "status": 200, **_article_fields(known.record)}
-    for line in rejections(db):
-        if expected.answer_url == line.url:
-            return {"rejected": line.reason, "status": line.status}
-    return {"rejected": "missing"}
+def stored(db_path: Path, pages: Sequence[Expected]) -> dict[str, Stored]:
+    """What an archive holds for each page, by the address that was asked for.
+
+    Raises:
+        ArchiveError: the archive cannot be read.
+    """
+    with reading(db_path) as db:
+        refused = {line.url: line for line in reversed(list(rejections(db)))}  # they come newest first: the newest wins
+        return {page.url: _stored(page, partial(article, db), refused) for page in pages}
 
 
-def differences(db: Database, pages: tuple[Expected, ...]) -> Iterator[Difference]:
+def differences(found: Mapping[str, Stored], pages: Sequence[Expected]) -> Iterator[Difference]:
     """Every field of every page that is not as it must be."""
-    for expected in pages:
-        have = stored(db, expected)
-        for field, want in wanted(expected).items():
+    for page in pages:
+        have = found[page.url].fields
+        for field, want in wanted(page).items():
             if have.get(field) != want:
-                yield Difference(url=expected.url, field=field, want=want, have=have.get(field))
+                yield Difference(url=page.url, field=field, want=want, have=have.get(field))
             if field == "rejected" and have["rejected"] != want:
                 break  # a page taken for something else differs in everything: once is enough
 
 
-def _article(db: Database, url: str) -> StoredArticle | None:
+def _stored(page: Expected, find: Callable[[str], StoredArticle], refused: Mapping[str, RejectedLine]) -> Stored:
     try:
-        return article(db, url)
+        known = find(page.url)
     except ArchiveError:
-        return None
+        line = refused.get(page.answer_url)
+        return Stored(fields={"rejected": line.reason, "status": line.status} if line else {"rejected": "missing"})
+    return Stored(article=known, fields={"rejected": None, "status": 200, **_article_fields(known.record)})
 
 
 def _article_fields(record: Record) -> Mapping[str, object]:

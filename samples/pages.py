@@ -37,7 +37,7 @@ class Gold:
         path: the path that answers, or where it is given up (another than the one asked for, where it redirects).
         status: its HTTP status; None where no response comes back.
         rejected: why there is no article.
-        published_at: ISO 8601 with offset, or a date alone.
+        published_at: ISO 8601 with offset, as precise as the page prints it.
     The other attributes are as in `crawler.items.Record`.
     """
 

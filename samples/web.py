@@ -43,11 +43,13 @@ class Expected:
 
     Attributes:
         site: the key of the site.
+        base: where it is served.
         url: the address to ask for.
         answer_url: the address that answers.
     """
 
     site: str
+    base: str
     url: str
     answer_url: str
     gold: Gold = field(repr=False)
@@ -79,7 +81,7 @@ class SampleWeb:
     def expected(self) -> tuple[Expected, ...]:
         """Every address to start from, with what must come of it, in the order of the sites."""
         return tuple(
-            Expected(site=site, url=base + page.path, answer_url=base + page.gold.path, gold=page.gold)
+            Expected(site=site, base=base, url=base + page.path, answer_url=base + page.gold.path, gold=page.gold)
             for site, base in self.bases.items()
             for page in self._pages[site].values()
             if page.gold

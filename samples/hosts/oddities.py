@@ -127,7 +127,7 @@ def _without_body() -> SamplePage:
     gold = Gold(
         path="/txt/2025/0604.htm",
         headline=item.headline,
-        published_at=published.isoformat(),
+        published_at=published.isoformat(timespec="minutes"),
         source=SOURCE,
         body=paragraphs(blocks),
     )
@@ -201,7 +201,7 @@ def _article(  # noqa: PLR0913 - what a template of this kind has slots for
     gold = Gold(
         path=path,
         headline=item.headline,
-        published_at=published.isoformat(),
+        published_at=published.isoformat(timespec="minutes"),
         source=SOURCE,
         site_name=NAME,
         breadcrumb=(NAME, section),

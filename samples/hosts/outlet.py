@@ -107,7 +107,7 @@ def _article(item: Story) -> SamplePage:
         path=path,
         headline=item.headline,
         subtitle=item.subtitle,
-        published_at=item.published.isoformat(),
+        published_at=item.published.isoformat(timespec="minutes"),
         source=SOURCE,
         site_name=NAME,
         breadcrumb=(NAME, item.section),

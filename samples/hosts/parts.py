@@ -146,7 +146,7 @@ def _gold(repost: Repost) -> Gold:
     return Gold(
         path=path_of(repost),
         headline=item.headline,
-        published_at=repost.published.isoformat(),
+        published_at=repost.published.isoformat(timespec="minutes"),
         source="华昭社客户端",
         site_name=NAME,
         breadcrumb=(NAME, repost.section),

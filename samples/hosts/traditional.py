@@ -79,7 +79,7 @@ def _article(report: Report) -> SamplePage:
     gold = Gold(
         path=path,
         headline=item.headline,
-        published_at=item.published.isoformat(),
+        published_at=item.published.isoformat(timespec="minutes"),
         site_name=NAME,
         breadcrumb=(NAME, item.section),
         authors=item.authors,

@@ -49,8 +49,8 @@ def _crawl(web: SampleWeb, db: Path, urls: Sequence[str]) -> "subprocess.Complet
     )  # fmt: skip
 
 
-def _key(web: SampleWeb, expected: Expected) -> str:
-    return expected.site + expected.url.removeprefix(web.bases[expected.site])
+def _key(page: Expected) -> str:
+    return page.site + page.url.removeprefix(page.base)
 
 
 @pytest.fixture(scope="module")
@@ -58,15 +58,14 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
     db = tmp_path_factory.mktemp("sample-web") / "archive.db"
     with serve() as web:
         done = _crawl(web, db, web.start_urls())
-        with reading(db) as archive:
-            found = {_key(web, expected): stored(archive, expected) for expected in web.expected()}
+        found = stored(db, web.expected())
         yield Crawled(
             web=web,
             db=db,
             code=done.returncode,
             stderr=done.stderr,
-            stored=found,
-            wanted={_key(web, expected): wanted(expected) for expected in web.expected()},
+            stored={_key(page): found[page.url].fields for page in web.expected()},
+            wanted={_key(page): wanted(page) for page in web.expected()},
         )
 
 
@@ -113,3 +112,16 @@ def test_other_spam_around_the_same_article_makes_no_version(crawled: Crawled) -
     with reading(crawled.db) as archive:
         known = article(archive, hijacked.url)
     assert (len(known.captures), len(known.versions)) == (2, 1)
+
+
+def test_the_demo_can_be_run_twice_on_one_archive(tmp_path: Path) -> None:
+    db = tmp_path / "demo.db"
+    program = (
+        "import sys; from pathlib import Path; from rich.console import Console; from samples.demo import *\n"
+        "result = run_demo(Path(sys.argv[1]), quiet=True); print_demo(result, Console()); sys.exit(result.exit_code)"
+    )
+    for _ in range(2):
+        done = subprocess.run(
+            [sys.executable, "-c", program, db], capture_output=True, text=True, timeout=110, check=False
+        )
+        assert (done.returncode, done.stderr) == (0, ""), done.stdout

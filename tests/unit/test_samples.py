@@ -1,12 +1,20 @@
 """The sample web as such: enough of it, the same every time, honest gold, plain HTTP."""
 
+import io
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from http.client import HTTPConnection
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from rich.console import Console
 
 from crawler.items import Reason
+from crawler.summary import RunSummary
+from samples.demo import DemoResult, Example, SiteOutcome, print_demo
+from samples.gold import Difference
 from samples.hosts import hijacked, parts, traditional
 from samples.pages import Gold, SamplePage, Site
 from samples.stories import Kind, story
@@ -176,3 +184,57 @@ def test_the_wished_port_is_used_where_it_is_free() -> None:
         port = int(first.bases["outlet"].rpartition(":")[2])
     with serve(port) as again:
         assert again.bases == first.bases
+
+
+SUMMARY = RunSummary(finish="finished", started_at=datetime.now(UTC), finished_at=datetime.now(UTC))
+RESULT = DemoResult(
+    db_path=Path("elsewhere.db"),
+    summary=SUMMARY,
+    sites=(
+        SiteOutcome(
+            base="http://127.0.0.4:8093", name="望槎新闻网", about="", pages=3, articles=1, hijacked=1, changes=2,
+            rejected={"only-spam": 2},
+        ),
+    ),
+    repairs={"pinyin-note": 2},
+    examples=(Example(article_id=7, before="[b]發(fā)布[/b]", after="[b]发布[/b]", rules=("pinyin-note",)),),
+    compared=40,
+)  # fmt: skip
+
+
+def _printed(result: DemoResult) -> str:
+    console = Console(file=io.StringIO(), width=100)
+    print_demo(result, console, command="./repost")
+    return console.file.getvalue()  # type: ignore[attr-defined]  # the StringIO above
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "http://127.0.0.4:8093 望槎新闻网", "only-spam 2", "pinyin-note 2", "- [b]發(fā)布[/b]", "+ [b]发布[/b]",
+        "All 40 fields", "./repost show 7 --db elsewhere.db", "./repost explain 7",
+    ],
+)  # fmt: skip
+def test_the_demo_says_what_it_found_and_what_to_type_next(text: str) -> None:
+    assert text in _printed(RESULT)
+    assert RESULT.exit_code == 0
+
+
+def test_the_demo_says_where_a_long_value_parts_from_the_gold() -> None:
+    want = ("同" * 60, "甲" * 60 + "乙" + "甲" * 60)
+    wrong = Difference(url="http://127.0.0.4:8093/1.html", field="body", want=want, have=(want[0], "甲" * 121))
+    result = replace(RESULT, differences=(wrong,) * 12)
+    text = _printed(result)
+    assert "12 of 40 fields differ" in text
+    assert "want …甲甲" in text
+    assert "乙" in text
+    assert "and 2 more" in text
+    assert result.exit_code == 1
+
+
+def test_a_demo_that_could_not_run_says_why() -> None:
+    locked = DemoResult(
+        db_path=Path("a.db"), summary=replace(SUMMARY, finish="locked", detail="by process 12"), repairs={}
+    )
+    assert locked.exit_code == 75
+    assert "by process 12" in _printed(locked)
