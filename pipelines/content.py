@@ -26,6 +26,7 @@ class Region:
         box, core_box: the boxes of the region and of the core.
         prose: characters of running text in the core.
         furniture: blocks that are furniture by the name of a box around them.
+        furniture_boxes: those boxes.
     """
 
     first: int
@@ -36,13 +37,14 @@ class Region:
     core_box: int
     prose: int
     furniture: frozenset[int] = field(default=frozenset(), repr=False)
+    furniture_boxes: frozenset[int] = field(default=frozenset(), repr=False)
 
 
 def find_region(page: Page) -> Region:
     """The box that holds the article, by where the running text is."""
     boxes, blocks = page.boxes, page.blocks
     prose = [0 if block.hidden else prose_of(block.text, block.linked) for block in blocks]
-    furniture = _furniture(page, [0, *accumulate(prose)])
+    furniture, furniture_boxes = _furniture(page, [0, *accumulate(prose)])
     prose = [0 if index in furniture else size for index, size in enumerate(prose)]
     post_first, post_end = first_post(page, prose)
     prose = [size if post_first <= index < post_end else 0 for index, size in enumerate(prose)]
@@ -68,6 +70,7 @@ def find_region(page: Page) -> Region:
         core_box=here,
         prose=held,
         furniture=frozenset(furniture),
+        furniture_boxes=frozenset(furniture_boxes),
     )
 
 
@@ -88,8 +91,8 @@ def _widened(page: Page, box: int, furniture: set[int]) -> int:
     return box
 
 
-def _furniture(page: Page, total: list[int]) -> set[int]:
-    """Blocks in boxes that are furniture by their name or element, unless the article must be in there.
+def _furniture(page: Page, total: list[int]) -> tuple[set[int], set[int]]:
+    """Blocks and boxes that are furniture by the box's name or element, unless the article must be in there.
 
     Args:
         page: the page.
@@ -97,6 +100,7 @@ def _furniture(page: Page, total: list[int]) -> set[int]:
     """
     boxes = page.boxes
     found: set[int] = set()
+    named_boxes: set[int] = set()
     for box in range(1, len(boxes.tag)):
         first, end = boxes.first[box], boxes.end[box]
         tag = boxes.tag[box]
@@ -110,4 +114,5 @@ def _furniture(page: Page, total: list[int]) -> set[int]:
         # Readers often write more than the author did; no other furniture outweighs the article.
         if total[-1] - held >= (LEAST_ARTICLE if is_readers_box(ident) else held):
             found.update(range(first, end))
-    return found
+            named_boxes.add(box)
+    return found, named_boxes

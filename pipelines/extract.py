@@ -6,12 +6,13 @@ from dataclasses import replace
 from crawler.items import Draft, Image, Reason, Rejected, SiteRecipe
 from pipelines.content import find_region
 from pipelines.headline import elect
-from pipelines.lines import LineKind, line_kind
 from pipelines.paragraphs import read_text
 from pipelines.parse import Page
+from pipelines.pictures import pictures
+from pipelines.surroundings import breadcrumb, byline_blocks, notice_blocks
 
 
-def extract(page: Page, recipe: SiteRecipe) -> Draft:
+def extract(page: Page, recipe: SiteRecipe) -> Draft:  # noqa: ARG001 - selectors come with the next step
     """Find the article's parts.
 
     Raises:
@@ -20,20 +21,28 @@ def extract(page: Page, recipe: SiteRecipe) -> Draft:
     region = find_region(page)
     headline = elect(page, region)
     text = read_text(page, region, headline.end)
-    body = tuple(page.blocks[index].text for index in text.body)
+    images, captions = pictures(page, region, headline, text)
+
+    def lines(blocks: Sequence[int]) -> tuple[str, ...]:
+        return tuple(page.blocks[index].text for index in blocks)
+
+    body = lines([index for index in text.body if index not in captions])
     if not body:
         raise Rejected(Reason.NO_ARTICLE, "no running text", verdict=page.verdict, encoding=page.encoding)
-    kinds = [(line_kind(block.text), block.text) for block in page.blocks if block.hidden is None]
     return Draft(
         url=page.url,
         fetched_at=page.capture.fetched_at,
         encoding=page.encoding,
+        encoding_evidence=page.encoding_evidence,
         headline=headline.text,
+        kicker=headline.kicker,
         subtitle=headline.subtitle,
-        byline=tuple(text for kind, text in kinds if kind is LineKind.BYLINE)[:10],
-        credits=tuple(text for kind, text in kinds if kind is LineKind.CREDIT)[:20],
-        notices=tuple(text for kind, text in kinds if kind is LineKind.NOTICE)[:10],
+        byline=lines(byline_blocks(page, headline, text)),
+        credits=lines(text.credits),
+        breadcrumb=breadcrumb(page, headline),
         body=body,
+        images=images,
+        notices=lines(notice_blocks(page, text)),
         declared=page.declared,
         verdict=page.verdict,
         notes=page.notes,
@@ -47,9 +56,10 @@ def join(drafts: Sequence[Draft]) -> Draft:
         return first
     seen: set[str] = set()
     body: list[str] = []
-    images: list[Image] = []
+    images: dict[str, Image] = {}
     for draft in drafts:
         body += [text for text in draft.body if text not in seen]
         seen.update(draft.body)
-        images += [image for image in draft.images if image.src not in {kept.src for kept in images}]
-    return replace(first, body=tuple(body), images=tuple(images))
+        for image in draft.images:
+            images.setdefault(image.src, image)
+    return replace(first, body=tuple(body), images=tuple(images.values()))

@@ -107,6 +107,9 @@ def _claims(page: Page) -> list[_Claim]:
         trust = 1.0 if position == 0 else 0.6 if position == len(parts) - 1 else 0.8
         claims.append(_Claim(form, trust * (0.4 if named_site else 1.0)))
     claims += [_Claim(label_form(page.declared.meta[name]), 1.0) for name in _META_TITLES if name in page.declared.meta]
+    spam = label_form(page.verdict.spam_title or "")
+    if spam:
+        claims = [claim for claim in claims if claim.form not in spam and spam not in claim.form]
     return [_Claim(_ELLIPSIS.sub("", claim.form), claim.trust) for claim in claims if len(claim.form) > 1]
 
 

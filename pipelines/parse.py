@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 from bs4.element import NavigableString, PreformattedString, Tag
 from lxml import etree
 
-from crawler.items import Capture, Declared, Decoded, Note, Reason, Rejected, Verdict
+from crawler.items import Capture, Declared, Decoded, Evidence, Note, Reason, Rejected, Verdict
 from pipelines.walk import Block, Boxes, EnoughSeenError, Head, Link, Picture, Walker
 
 MAX_CHARACTERS = 20_000_000
@@ -36,7 +36,7 @@ class Page:
 
     Attributes:
         capture: where it came from.
-        encoding: the encoding it was decoded with.
+        encoding, encoding_evidence: how it was decoded.
         blocks: runs of text in reading order.
         boxes: the block-level elements that hold them.
         links, pictures: in reading order.
@@ -47,6 +47,7 @@ class Page:
 
     capture: Capture
     encoding: str
+    encoding_evidence: tuple[Evidence, ...] = ()
     blocks: tuple[Block, ...] = field(repr=False)
     boxes: Boxes = field(repr=False)
     links: tuple[Link, ...] = field(repr=False)
@@ -87,6 +88,7 @@ def parse(decoded: Decoded) -> Page:
     return Page(
         capture=decoded.capture,
         encoding=decoded.encoding,
+        encoding_evidence=decoded.evidence,
         blocks=tuple(walker.blocks),
         boxes=walker.boxes,
         links=tuple(walker.links),

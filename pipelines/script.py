@@ -37,3 +37,8 @@ def script_of(texts: Iterable[str]) -> str:
 def fold_script(text: str) -> str:
     """Every Traditional character to a simplified one, each for itself: for comparing texts, not for reading them."""
     return text.translate(_FOLD)
+
+
+def scripts_in(text: str) -> tuple[int, int]:
+    """How many characters of a text exist only in simplified script, and how many only in Traditional."""
+    return sum(map(_HANS_ONLY.__contains__, text)), sum(map(_HANT_ONLY.__contains__, text))

@@ -133,6 +133,7 @@ class Head:
         times: texts and datetime values of `<time>` elements.
         base, canonical: their `href`s.
         noscript: what is shown when scripts do not run.
+        coded_title: most characters of the first title are written as references (`&#22269;`).
         swallowed: characters in titles and text areas: huge when an unclosed one swallowed the page.
     """
 
@@ -146,6 +147,7 @@ class Head:
     canonical: str | None = None
     noscript: str = ""
     swallowed: int = 0
+    coded_title: bool = False
 
 
 class EnoughSeenError(Exception):
@@ -394,6 +396,7 @@ class Walker:
         if since == len(self._pieces):
             return
         text = "".join(self._pieces[since:])
+        pieces = len(self._pieces) - since
         del self._pieces[since:]
         head = self.head
         if tag in {"script", "style"}:
@@ -403,6 +406,9 @@ class Walker:
             kept.append(text)
         elif tag == "title":
             head.swallowed += len(text)
+            if not head.titles:
+                # the parser hands every character reference over by itself
+                head.coded_title = len(text) >= 8 and pieces * 2 > len(text)
             if len(head.titles) < MAX_TITLES:
                 head.titles.append(" ".join(text[:20_000].split())[:5_000])
         elif tag == "textarea":

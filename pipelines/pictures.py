@@ -1,0 +1,111 @@
+"""The article's pictures and what is written under them."""
+
+import re
+
+from crawler.items import Image
+from pipelines.content import Region
+from pipelines.headline import Headline
+from pipelines.lines import is_caption
+from pipelines.paragraphs import Text
+from pipelines.parse import Page
+from pipelines.walk import Picture
+
+SMALLEST = 60  # pixels; below are icons, buttons, tracking pixels
+LONGEST_CAPTION = 250
+MOST_LEVELS = 60
+
+# Names of pictures that belong to the page, not to the article.
+_ORNAMENT = re.compile(
+    r"(?:logo|icon|avatar|qrcode|qr[-_]|ewm|erweima|spacer|blank|pixel|loading|placeholder|share|sprite|button|btn|arrow|banner|"
+    r"smil(?:e|ey)|emoji|face/|weixin|weibo|wechat|tracking|beacon|counter|stat\.|1x1|dot\.gif|line\.gif|bg\.|/ad[sv]?/|gongan|beian)",
+    re.IGNORECASE,
+)
+_CAPTION_BOX = re.compile(r"caption|pic[-_]?(?:txt|text|desc|info)|img[-_]?(?:txt|text|desc|info)|photo[-_]?(?:txt|text|desc)|tuzhu|tushuo")
+_LEADING_MARK = re.compile(
+    r"^[\s(（\[【]*(?:[△▲▼▽↑↓◎◆■]|(?:上|下)?[图圖](?:\(tú\))?(?:[为為](?:\(wéi\))?|说|說|注|片说明|片說明|解)?[:：丨|]|[图圖](?:\(tú\))?[为為](?:\(wéi\))?)\s*"
+)
+
+
+def pictures(page: Page, region: Region, headline: Headline, text: Text) -> tuple[tuple[Image, ...], frozenset[int]]:
+    """The article's pictures in reading order, and the blocks that are captions of theirs."""
+    chosen = [picture for picture in page.pictures if _belongs(page, region, headline, text, picture)]
+    images: list[Image] = []
+    captions: set[int] = set()
+    seen: set[str] = set()
+    for position, picture in enumerate(chosen):
+        src = page.absolute(picture.src)
+        if src is None or src in seen:
+            continue
+        seen.add(src)
+        following = chosen[position + 1].block if position + 1 < len(chosen) else None
+        caption = _caption(page, picture, text, captions, following)
+        words = None
+        if caption is not None:
+            captions.add(caption)
+            words = caption_text(page.blocks[caption].text)
+        images.append(Image(src=src, alt=picture.alt or None, caption=words or None))
+    return tuple(images), frozenset(captions)
+
+
+def caption_text(line: str) -> str:
+    """A caption without the mark that says that it is one.
+
+    >>> caption_text("△新桥昨天通车。"), caption_text("图为新桥。")
+    ('新桥昨天通车。', '新桥。')
+    """
+    bare = _LEADING_MARK.sub("", line, count=1).strip()
+    return bare.rstrip(")）]】") if line[:1] in "(（[【" and bare[:1] not in "(（[【" else bare
+
+
+def _belongs(page: Page, region: Region, headline: Headline, text: Text, picture: Picture) -> bool:
+    if picture.hidden or not picture.src or picture.src.startswith("data:"):
+        return False
+    if _too_small(picture.width) or _too_small(picture.height) or _ORNAMENT.search(picture.src):
+        return False
+    if not headline.first <= picture.block <= max(text.end, region.core_end):
+        return False
+    around = _around(page, picture.box)
+    if region.furniture_boxes.intersection(around):
+        return False
+    return region.core_box in around or headline.end <= picture.block < text.end
+
+
+def _too_small(size: str) -> bool:
+    digits = re.match(r"\s*(\d{1,5})(?:px)?\s*$", size)
+    return digits is not None and int(digits[1]) < SMALLEST
+
+
+def _around(page: Page, box: int) -> list[int]:
+    """A box and those around it, from the inside out."""
+    found: list[int] = []
+    while box >= 0 and len(found) < MOST_LEVELS:
+        found.append(box)
+        box = page.boxes.parent[box]
+    return found
+
+
+def _caption(page: Page, picture: Picture, text: Text, taken: set[int], following: int | None) -> int | None:
+    """The block that captions a picture: the one after it, else the one before."""
+    after = picture.block
+    if following != after and _captions(page, picture, after, text) and after not in taken:
+        return after
+    before = after - 1
+    if before >= 0 and before not in taken and is_caption(page.blocks[before].text):
+        return before if _captions(page, picture, before, text) else None
+    return None
+
+
+def _captions(page: Page, picture: Picture, index: int, text: Text) -> bool:
+    if index >= len(page.blocks):
+        return False
+    block, boxes = page.blocks[index], page.boxes
+    if block.hidden or len(block.text) > LONGEST_CAPTION or block.linked * 2 > len(block.text):
+        return False
+    around = (block.box, boxes.parent[block.box])
+    if any(boxes.tag[box] == "figcaption" or _CAPTION_BOX.search(boxes.ident(box)) for box in around if box > 0):
+        return True
+    if is_caption(block.text) or (picture.alt and block.text == picture.alt):
+        return True
+    # Under a centred picture a centred line is its caption, where the text itself is not centred.
+    centred = boxes.centred(block.box) and boxes.centred(picture.box) and index in text.body
+    return centred and len(block.text) <= 120 and sum(boxes.centred(page.blocks[i].box) for i in text.body) * 2 < len(text.body)

@@ -1,0 +1,101 @@
+"""What stands around the text and tells of it: the breadcrumb, the lines of time and source, the notices below."""
+
+import re
+from collections.abc import Iterator
+
+from pipelines.headline import Headline
+from pipelines.labelling import label_form
+from pipelines.lines import LineKind, has_date, line_kind
+from pipelines.paragraphs import Text
+from pipelines.parse import Page
+
+# Blocks above the headline and between it and the text that may carry time and source.
+ABOVE = 6
+LONGEST_BYLINE = 200
+MOST_LINES = 12
+MOST_NOTICES = 12
+# Blocks below the text in which its notices are looked for.
+BELOW = 60
+
+_CRUMB_LABEL = re.compile(r"^.{0,4}?(?:(?:当前|现在|目前|所在|您的?|你的?|页面|当前页)(?:所在|的)?(?:的)?位置|位置|导航)[:是>]")
+_CRUMB_BOX = re.compile(r"crumb|weizhi|location|position|\bpath\b|dqwz|daohang|curpos|cur_pos|wz\b|route")
+_CRUMB_MARK = re.compile(r"\s*(?:>>|>|＞|»|›|→|⟩|﹥)\s*")
+_LABEL = re.compile(
+    r"(?:来源|稿源|作者|编辑|记者|责编|时间|日期|发布|发表|阅读|点击|浏览|人气|查看|转自|摘自|出处|通讯员|撰文|文/|字号|供稿|source|author)[:/|]?",
+    re.IGNORECASE,
+)
+
+
+def byline_blocks(page: Page, headline: Headline, text: Text) -> list[int]:
+    """The lines that carry time, source, author and views: between headline and text, just above, or below the text."""
+    start = text.body[0] if text.body else headline.end
+    near = [*range(headline.end, max(start, headline.end)), *range(max(0, headline.first - ABOVE), headline.first)]
+    found = [index for index in near if _is_byline(page, index)]
+    found += [index for index in text.byline if index not in found]
+    below = range(text.end, min(text.end + BELOW // 4, len(page.blocks)))
+    found += [index for index in below if index not in found and _kind(page, index) is LineKind.BYLINE]
+    return found[:MOST_LINES]
+
+
+def _kind(page: Page, index: int) -> LineKind:
+    block = page.blocks[index]
+    if block.hidden or block.linked * 2 > len(block.text) + 20:
+        return LineKind.CHROME
+    return line_kind(block.text)
+
+
+def _is_byline(page: Page, index: int) -> bool:
+    block = page.blocks[index]
+    if block.hidden or len(block.text) > LONGEST_BYLINE:
+        return False
+    return has_date(block.text) or _LABEL.search(label_form(block.text)) is not None
+
+
+def breadcrumb(page: Page, headline: Headline) -> tuple[str, ...]:
+    """The pieces of 当前位置：首页 > 要闻 > 正文 above the headline, as they stand, without the label's own piece."""
+    blocks, boxes = page.blocks, page.boxes
+    for index in range(min(headline.first, len(blocks)) - 1, -1, -1):
+        block = blocks[index]
+        if block.hidden or len(block.text) > 120:
+            continue
+        box = block.box
+        labelled = _CRUMB_LABEL.search(label_form(block.text[:40])) is not None
+        named = any(_CRUMB_BOX.search(boxes.ident(around)) for around in _around(page, box, 2))
+        arrows = len(_CRUMB_MARK.findall(block.text))
+        if not (labelled or (named and block.linked) or (arrows >= 2 and block.linked * 3 > len(block.text))):
+            continue
+        first, end = index, index + 1
+        if not arrows:  # each piece in a box of its own
+            around = next((up for up in _around(page, box, 3) if 1 < boxes.end[up] - boxes.first[up] <= 10), box)
+            first, end = boxes.first[around], min(boxes.end[around], headline.first)
+        pieces = [piece for index in range(first, end) for piece in _CRUMB_MARK.split(blocks[index].text)]
+        pieces = [piece for piece in pieces if any(char.isalnum() for char in piece)]
+        if len(pieces) > 1:
+            return tuple(pieces[:12])
+    return ()
+
+
+def _around(page: Page, box: int, levels: int) -> Iterator[int]:
+    for _ in range(levels):
+        if box <= 0:
+            return
+        yield box
+        box = page.boxes.parent[box]
+
+
+def notice_blocks(page: Page, text: Text) -> list[int]:
+    """Rights, disclaimers and funding lines, in and below the text; the site's own footer is not the article's."""
+    found = list(text.notices)
+    for index in range(text.end, min(text.end + BELOW, len(page.blocks))):
+        if index in found or _kind(page, index) is not LineKind.NOTICE or _in_footer(page, index):
+            continue
+        found.append(index)
+    return sorted(found)[:MOST_NOTICES]
+
+
+def _in_footer(page: Page, index: int) -> bool:
+    boxes = page.boxes
+    return any(
+        boxes.tag[box] == "footer" or re.search(r"foot|bottom|copyright", boxes.ident(box)) is not None
+        for box in _around(page, page.blocks[index].box, 4)
+    )
