@@ -15,7 +15,7 @@ from pipelines.script import script_of
 
 _NUMBER = r"(?P<number>\d[\d,，]{0,14}(?:\.\d{1,2})?)\s?(?P<unit>[万萬亿億kw]?)\+?"
 # behind a label; not a date or a share of something
-_COUNT = re.compile(_NUMBER + r"(?![\d.:：/%-])", re.IGNORECASE)
+_COUNT = re.compile(_NUMBER + r"(?=\s?(?:次|人|回|\Z|[^\w.:：/%-]))", re.IGNORECASE)
 # without one: 1164次阅读, 1.2万人看过
 _TIMES_READ = re.compile(
     _NUMBER + r"\s?(?:次|人)?\s?(?:阅读|閱讀|浏览|瀏覽|点击|點擊|围观|看过|查看|views\b)", re.IGNORECASE
@@ -176,18 +176,26 @@ def _site_name(draft: Draft, recipe: SiteRecipe, crumbs: tuple[str, ...]) -> str
 
 
 def _declared_url(draft: Draft) -> str | None:
-    """The address the page gives as its own: canonical link, og:url, 本文链接 in a notice; absolute."""
-    own = (str(match[1]) for notice in draft.notices for match in _OWN_ADDRESS.finditer(notice))
-    for address in (draft.declared.canonical, draft.declared.meta.get("og:url"), *own):
-        try:
-            absolute = urljoin(draft.url, address or "")
-            parts = urlsplit(absolute)
-        except ValueError:  # half an IPv6 address
-            continue
-        foreign = draft.verdict.hijacked and parts.hostname != urlsplit(draft.url).hostname
-        if address and parts.scheme in {"http", "https"} and parts.hostname and not foreign:
-            return absolute
-    return None
+    """The address the page gives as its own: canonical link, og:url, 本文链接 in a notice; absolute.
+
+    The head of a hijacked page may be the hijacker's, so it must not lead to another host; readers see a notice.
+    """
+    here = urlsplit(draft.url).hostname
+    for declared in (draft.declared.canonical, draft.declared.meta.get("og:url")):
+        address = _absolute(declared, draft.url)
+        if address and not (draft.verdict.hijacked and urlsplit(address).hostname != here):
+            return address
+    named = (str(match[1]) for notice in draft.notices for match in _OWN_ADDRESS.finditer(notice))
+    return next((address for each in named if (address := _absolute(each, draft.url))), None)
+
+
+def _absolute(address: str | None, base: str) -> str | None:
+    try:
+        absolute = urljoin(base, address or "")
+        parts = urlsplit(absolute)
+    except ValueError:  # half an IPv6 address
+        return None
+    return absolute if address and parts.scheme in {"http", "https"} and parts.hostname else None
 
 
 def _repairs(notes: Iterable[Note]) -> dict[str, int]:
