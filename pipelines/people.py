@@ -28,7 +28,7 @@ _UP_TO_POST = re.compile(rf"^[^ ]{{0,14}}?{_POST} *[:/]? *")
 _POSTED = re.compile(rf"^(?P<house>[^ ,、]{{0,14}}?)(?P<post>{_POST}) *(?P<names>\S.{{0,60}})$")
 # what follows the names in a reporter's line: 张三 李四 摄影报道, 张三发自某地, 张三 摄
 _AFTER_NAMES = re.compile(
-    r"\s*(?:发自.*|\S{0,8}报道|摄影|摄像|文图|图文|文并摄|文/图|摄/?|文|图|整理|采写|实习生.*|通讯员.*|返回.*|投稿.*|综合)$"
+    r"\s*(?:发自.*|\S{0,8}报[道导]|摄影|摄像|文图|图文|文并摄|文/图|摄/?|文|图|整理|采写|实习生.*|通讯员.*|返回.*|投稿.*|综合)$"
 )
 # （记者 张三 李四） or 记者张三报道 in an agency's first paragraph
 _DATELINE = re.compile(
@@ -145,7 +145,8 @@ def _bare(part: str) -> str:
     name = part.strip(" .·-—_*：:（）()[]【】")
     post = _UP_TO_POST.match(fold(name))
     name = name[post.end() :] if post else name
-    name = _AFTER_NAMES.sub("", name)
+    after = _AFTER_NAMES.search(fold(name))
+    name = name[: after.start()] if after else name
     name = _STAFF_NUMBER.sub("", _BRACKETED.sub("", name))
     return name.strip(" .·-—_*：:（）()[]【】")
 

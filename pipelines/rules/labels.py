@@ -9,11 +9,11 @@ from pipelines.rules.words import words
 # Characters of labels, roles and date words, Traditional over simplified, one for one.
 FOLD_FROM = (
     "發佈時間來轉載點擊閱閲讀瀏覽編輯責記攝圖監製審對簽執筆譯繪總統籌導劃員約習視頻錄訪號報國華數內訊機構單於從檢週後長設計樂"
-    "詞獻協題標聯關閉體會動網創項資調場據術顧問個開種評論熱權規檔專務實處見聞電臺廣門頭雜誌傳訂贊啟負貼"
+    "詞獻協題標聯關閉體會動網創項資調場據術顧問個開種評論熱權規檔專務實處見聞電臺廣門頭雜誌傳訂贊啟負貼頁"
 )
 FOLD_TO = (
     "发布时间来转载点击阅阅读浏览编辑责记摄图监制审对签执笔译绘总统筹导划员约习视频录访号报国华数内讯机构单于从检周后长设计乐"
-    "词献协题标联关闭体会动网创项资调场据术顾问个开种评论热权规档专务实处见闻电台广门头杂志传订赞启负贴"
+    "词献协题标联关闭体会动网创项资调场据术顾问个开种评论热权规档专务实处见闻电台广门头杂志传订赞启负贴页"
 )
 
 # 发布时间: when it was published. A bare 时间 or 日期 in a byline means the same.
