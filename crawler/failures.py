@@ -1,5 +1,8 @@
 """Why a request got no response: Scrapy's and Twisted's errors in our closed set of reasons, and in one line."""
 
+import sys
+import zlib
+
 from OpenSSL.SSL import Error as TlsError
 from scrapy.exceptions import (
     CannotResolveHostError,
@@ -10,6 +13,7 @@ from scrapy.exceptions import (
     IgnoreRequest,
     NotSupported,
     ResponseDataLossError,
+    StopDownload,
     UnsupportedURLSchemeError,
 )
 from twisted.internet.error import ConnectError, ConnectionClosed
@@ -17,6 +21,13 @@ from twisted.web.client import ResponseFailed
 
 from crawler.guard import Refused
 from crawler.items import Reason
+
+if sys.version_info >= (3, 14):
+    from compression.zstd import ZstdError
+else:
+    from backports.zstd import ZstdError
+
+UNREACHED = (ConnectError, ConnectionClosed, TlsError)
 
 # What Scrapy raises → why we say it failed, and in which words (None: its own). The first match counts.
 FAILURES: tuple[tuple[type[BaseException], str, Reason, str | None], ...] = (
@@ -27,13 +38,17 @@ FAILURES: tuple[tuple[type[BaseException], str, Reason, str | None], ...] = (
     (ResponseDataLossError, "", Reason.UNREADABLE, "the response was cut short"),
     (CannotResolveHostError, "", Reason.UNREACHABLE, "the name does not resolve"),
     (DownloadConnectionRefusedError, "", Reason.UNREACHABLE, "the connection was refused"),
+    *((kind, "", Reason.UNREACHABLE, None) for kind in UNREACHED),
     (DownloadFailedError, "", Reason.UNREACHABLE, None),
-    (ConnectError, "", Reason.UNREACHABLE, None),
-    (ConnectionClosed, "", Reason.UNREACHABLE, None),
+    (StopDownload, "", Reason.TOO_LARGE, "its headers are larger than is read"),  # the guard's
     (UnsupportedURLSchemeError, "", Reason.REFUSED_ADDRESS, "only http and https are fetched"),
     (NotSupported, "", Reason.REFUSED_ADDRESS, "only http and https are fetched"),
     (ValueError, "invalid hostname", Reason.UNREACHABLE, "the name cannot exist"),
-    (OSError, "", Reason.UNREADABLE, "its compression is damaged"),  # what Scrapy's decompression raises
+    (ValueError, "", Reason.HTTP_ERROR, "it redirects to what is no address"),
+    # what Scrapy's decompression raises
+    (zlib.error, "", Reason.UNREADABLE, "its compression is damaged"),
+    (ZstdError, "", Reason.UNREADABLE, "its compression is damaged"),
+    (OSError, "", Reason.UNREADABLE, "its compression is damaged"),
 )
 
 
@@ -45,17 +60,23 @@ def explain(error: BaseException | None) -> tuple[Reason, str]:
     """
     if isinstance(error, Refused):
         return error.reason, error.detail
+    root = _root(error)
+    if root is not error and not isinstance(root, UNREACHED):
+        return Reason.UNREADABLE, f"the answer is not HTTP: {_words(root)}"
     for kind, containing, reason, words in FAILURES:
-        if isinstance(error, kind) and containing in str(error):
-            return reason, words or _words(error)
-    return Reason.INTERNAL, f"{type(error).__name__}: {_words(error)}"
+        if isinstance(root, kind) and containing in str(root):
+            return reason, words or _words(root)
+    return Reason.INTERNAL, f"{type(root).__name__}: {_words(root)}"
+
+
+def _root(error: BaseException | None) -> BaseException | None:
+    """What went wrong with a failed download; Twisted hides it in a list."""
+    cause = error.__cause__ if isinstance(error, DownloadFailedError) else None
+    return cause.reasons[-1].value if isinstance(cause, ResponseFailed) and cause.reasons else error
 
 
 def _words(error: BaseException | None) -> str:
-    """An error's own message on one line; Twisted hides the cause of a failed response in a list."""
-    cause = error.__cause__ if error else None
-    if isinstance(cause, ResponseFailed) and cause.reasons:
-        error = cause.reasons[-1].value
+    """An error's own message on one line."""
     if isinstance(error, TlsError) and error.args:
         # OpenSSL's queue of (library, function, words)
         return "TLS: " + "; ".join(str(entry[-1]) for entry in error.args[0])

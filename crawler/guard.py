@@ -13,7 +13,8 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
-from scrapy.exceptions import CannotResolveHostError, IgnoreRequest
+from scrapy import signals
+from scrapy.exceptions import CannotResolveHostError, IgnoreRequest, StopDownload
 from scrapy.resolver import CachingHostnameResolver, HostResolution
 from scrapy.utils.datatypes import LocalCache
 from scrapy.utils.httpobj import urlparse_cached
@@ -25,9 +26,11 @@ from crawler.items import Reason
 if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.crawler import Crawler
+    from scrapy.http.headers import Headers
     from twisted.internet.base import ReactorBase
 
 SCHEMES = frozenset({"http", "https"})
+MAX_HEADERS = 256_000  # bytes of a response; browsers take as much, servers send a thousandth
 MAX_ADDRESS = 2083  # characters; Scrapy's own limit for the links of a page
 _NOT_IN_ADDRESS = re.compile(r"[\x00-\x20\x7f<>\"^`{|}\\]")
 _ALLOWANCE = re.compile(r"\[(?P<six>.+)\](:(?P<port6>\d+))?|(?P<four>[^:]+)(:(?P<port4>\d+))?|(?P<bare>.+)")
@@ -278,10 +281,22 @@ def _ascii(host: str) -> str | None:
 
 
 class Guard:
-    """Downloader middleware: refuses what must not be fetched, and names the refusal that the resolver made.
+    """Downloader middleware: refuses what must not be fetched or read, and names the refusal that the resolver made.
 
     Placed on the downloader's side of the retries, because a refusal is final.
     """
+
+    @classmethod
+    def from_crawler(cls, crawler: "Crawler") -> Self:
+        """Watch what comes in, too."""
+        guard = cls()
+        crawler.signals.connect(guard.headers_received, signals.headers_received)
+        return guard
+
+    def headers_received(self, headers: "Headers") -> None:
+        """Break a response off whose headers are a flood: Scrapy limits bodies only, and headers are archived."""
+        if sum(len(name) + len(value) for name, values in headers.items() for value in values) > MAX_HEADERS:
+            raise StopDownload(fail=True)
 
     def process_request(self, request: "Request") -> None:
         """Refuse other schemes and proxies, and everything as long as the resolver is not the guarded one."""

@@ -45,6 +45,19 @@ def _cut(handler: Any) -> None:
     handler.close_connection = True
 
 
+def _floods(handler: Any) -> None:
+    handler.send_response(200)
+    for number in range(20_000):
+        handler.send_header(f"X-{number}", "a" * 20)
+    handler.send_header("Content-Length", "0")
+    handler.end_headers()
+
+
+def _babbles(handler: Any) -> None:
+    handler.wfile.write(b"200 is what I say\r\n\r\n")
+    handler.close_connection = True
+
+
 def _fill(web: Any, article_html: Callable[..., str]) -> dict[str, str]:
     """Put every case on the web; the address to ask for, by the case's name."""
     article = article_html("共享菜园半天认领一空", *LONG)
@@ -83,6 +96,10 @@ def _fill(web: Any, article_html: Callable[..., str]) -> dict[str, str]:
         "huge": web.page("/huge.html", b"x" * 1_500_000),
         "endless": web.answer("/endless.html", _endless),
         "bomb": web.page("/bomb.html", gzip.compress(b"\0" * 30_000_000), headers={"Content-Encoding": "gzip"}),
+        "flood": web.answer("/flood.html", _floods),
+        "not http": web.answer("/babble.html", _babbles),
+        "broken redirect": web.redirect("/broken.html", "http://[::1"),
+        "damaged": web.page("/damaged.html", b"not gzip", headers={"Content-Encoding": "gzip"}),
         "refused address": "http://192.168.7.7/1.html",
         "decimal address": "http://2130706433/1.html",
         "impossible name": web.redirect("/impossible.html", "http://lanqiao..example/"),
@@ -136,6 +153,10 @@ def first(web: Any, crawl: Any, article_html: Callable[..., str], rows_of: Calla
         ("huge", "failed", "too-large"),
         ("endless", "failed", "too-large"),
         ("bomb", "failed", "too-large"),
+        ("flood", "failed", "too-large"),
+        ("not http", "failed", "unreadable"),
+        ("broken redirect", "failed", "http-error"),
+        ("damaged", "failed", "unreadable"),
         ("refused address", "failed", "refused-address"),
         ("decimal address", "failed", "refused-address"),
         ("impossible name", "redirected", None),
@@ -208,10 +229,10 @@ def test_headers_are_kept_as_received_and_the_body_decoded(first: First) -> None
 
 def test_the_summary_counts_what_the_archive_holds(first: First) -> None:
     summary = first.done.summary
-    assert summary["outcomes"] == {"new": 6, "rejected": 1, "failed": 19}
+    assert summary["outcomes"] == {"new": 6, "rejected": 1, "failed": 23}
     assert summary["reasons"] == {
-        "refused-address": 5, "http-error": 4, "too-large": 3, "unreachable": 3, "redirect-loop": 1, "robots": 1,
-        "timeout": 1, "unreadable": 1, "empty": 1,
+        "refused-address": 5, "http-error": 5, "too-large": 4, "unreachable": 3, "redirect-loop": 1, "robots": 1,
+        "timeout": 1, "unreadable": 3, "empty": 1,
     }  # fmt: skip
     assert summary["exit_code"] == 1
     assert summary["finish"] == "finished"

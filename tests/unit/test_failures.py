@@ -1,5 +1,7 @@
 """Every way a request can fail has its reason and one line."""
 
+import zlib
+
 import pytest
 from OpenSSL.SSL import Error as TlsError
 from scrapy.exceptions import (
@@ -10,6 +12,7 @@ from scrapy.exceptions import (
     DownloadTimeoutError,
     IgnoreRequest,
     ResponseDataLossError,
+    StopDownload,
 )
 from twisted.internet.error import ConnectionLost
 from twisted.python.failure import Failure
@@ -50,6 +53,11 @@ def _failed_response(error: Exception) -> DownloadFailedError:
         (ConnectionLost("gone"), Reason.UNREACHABLE, "gone"),
         (ValueError("invalid hostname: a..b"), Reason.UNREACHABLE, "cannot exist"),
         (OSError("Not a gzipped file"), Reason.UNREADABLE, "compression"),
+        (zlib.error("Error -3"), Reason.UNREADABLE, "compression"),
+        (StopDownload(fail=True), Reason.TOO_LARGE, "headers"),
+        (ValueError("Invalid IPv6 URL"), Reason.HTTP_ERROR, "redirects to what is no address"),
+        (_failed_response(ValueError("conflicting Content-Length")), Reason.UNREADABLE, "not HTTP: conflicting"),
+        (_failed_response(RuntimeError("non-integer status code")), Reason.UNREADABLE, "not HTTP: non-integer"),
         (ZeroDivisionError("division by zero"), Reason.INTERNAL, "ZeroDivisionError: division by zero"),
     ],
 )
