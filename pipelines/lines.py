@@ -35,9 +35,13 @@ _READERS = re.compile(r"comment|cmt|reply|replies|pinglun|liuyan|guestbook")
 _ROLE = "(?:" + "|".join(sorted(map(re.escape, ROLES), key=len, reverse=True)) + ")"
 # 责任编辑：张三, (编辑 李四), 编辑丨江雨 程昱, 记者：王五 编辑：赵六. Names are short and hold no sentence marks.
 _CREDIT = re.compile(rf"^[\[(<]?(?:本[文期报网])?{_ROLE}(?:[、/&]{_ROLE})*(?:[:|/\]]|\.)[^,;!?]{{0,60}}$")
-_SENTENCE_END = re.compile(r"[.!?;][\"')>]*$")
+# Several labels in one line: 作者：张三 来源：某报 发布日期：…
+_LABELS = re.compile(rf"(?:{'|'.join(furniture.BYLINE_LABELS)})[:|]")
 
-_DATE = re.compile(r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}|\d{1,2}月\d{1,2}日.{0,4}\d{1,2}[:：]\d\d")
+_DATE = re.compile(
+    r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}|\d{1,2}月\d{1,2}日.{0,4}\d{1,2}[:：]\d\d|"
+    r"\b\d{1,2}/\d{1,2}/(?:19|20)\d\d\b"
+)
 
 LONGEST_CLOSING = 60
 LONGEST_BYLINE = 160
@@ -58,7 +62,7 @@ def line_kind(text: str) -> LineKind:
                 return LineKind.CLOSING
         if _CREDIT.match(form):
             return LineKind.CREDIT
-    if size <= LONGEST_BYLINE and _BYLINE.match(form):
+    if size <= LONGEST_BYLINE and (_BYLINE.match(form) or len(_LABELS.findall(form)) > 1):
         return LineKind.BYLINE
     if _NOTICE.search(form):
         return LineKind.NOTICE
@@ -90,3 +94,8 @@ def has_date(text: str) -> bool:
 def opening_label(text: str) -> str:
     """What stands before a line's first colon, in label form."""
     return label_form(text[:40]).partition(":")[0]
+
+
+def is_dateline(text: str) -> bool:
+    """Whether a line above the text is little more than its date: 2005-04-05 06:40更新 来源：某某网."""
+    return len(text) <= 120 and _DATE.search(text) is not None and not any(mark in text for mark in "。！？，;；")

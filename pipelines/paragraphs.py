@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pipelines.content import Region
 from pipelines.labelling import label_form
-from pipelines.lines import LineKind, line_kind, opening_label
+from pipelines.lines import LineKind, is_dateline, line_kind, opening_label
 from pipelines.parse import Page
 from pipelines.posts import prose_of
 
@@ -15,6 +15,8 @@ TEXT_BEFORE = 0.1
 TEXT_AFTER = 0.2
 # 相关阅读 ends the article when most of it stands above; in a box beside the text it ends nothing.
 CLOSES_AFTER = 0.5
+# A block of so much running text is the text, not its byline or a short summary.
+RUNNING = 60
 # How far below the closing line credits and notices are still the article's own.
 BELOW = 40
 
@@ -77,15 +79,19 @@ def _lines(page: Page, region: Region, start: int) -> list[tuple[int, LineKind, 
     skip = region.furniture | _link_lists(page, region)
     tables = _data_tables(page, region)
     found: list[tuple[int, LineKind, int]] = []
+    found_text = False
     for index in range(start, region.end):
         block = page.blocks[index]
         if block.hidden or index in skip or block.linked * 2 > len(block.text):
             continue
         kind = line_kind(block.text)
+        if kind is LineKind.TEXT and not found_text and is_dateline(block.text):
+            kind = LineKind.BYLINE
         in_core = region.core_first <= index < region.core_end
         running = prose_of(block.text, block.linked)
         if kind is LineKind.TEXT and not (in_core or index in tables or running):
             continue
+        found_text = found_text or running >= RUNNING
         found.append((index, kind, len(block.text) if kind is LineKind.TEXT else 0))
     return found
 

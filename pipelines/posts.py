@@ -34,6 +34,11 @@ def prose_of(text: str, linked: int) -> int:
     return 0
 
 
+def is_stamp(text: str) -> bool:
+    """Whether a line stamps a post: short, with a date and a clock time."""
+    return len(text) <= LONGEST_STAMP and _STAMP.search(text) is not None
+
+
 def first_post(page: Page, prose: Sequence[int]) -> tuple[int, int]:
     """The blocks of the page's first post, or of the whole page where posts are not stamped alike.
 

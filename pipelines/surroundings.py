@@ -8,6 +8,7 @@ from pipelines.labelling import label_form
 from pipelines.lines import LineKind, has_date, line_kind
 from pipelines.paragraphs import Text
 from pipelines.parse import Page
+from pipelines.posts import is_stamp
 
 # Blocks above the headline and between it and the text that may carry time and source.
 ABOVE = 6
@@ -32,8 +33,13 @@ def byline_blocks(page: Page, headline: Headline, text: Text) -> list[int]:
     near = [*range(headline.end, max(start, headline.end)), *range(max(0, headline.first - ABOVE), headline.first)]
     found = [index for index in near if _is_byline(page, index)]
     found += [index for index in text.byline if index not in found]
-    below = range(text.end, min(text.end + BELOW // 4, len(page.blocks)))
-    found += [index for index in below if index not in found and _kind(page, index) is LineKind.BYLINE]
+    dated = any(has_date(page.blocks[index].text) for index in found)
+    for index in range(text.end, min(text.end + BELOW // 4, len(page.blocks))):
+        block = page.blocks[index]
+        # Blogs and forums stamp a post at its foot; lists of links have dates as well.
+        stamp = not dated and index < text.end + 4 and is_stamp(block.text) and block.linked * 3 <= len(block.text)
+        if index not in found and (stamp or _kind(page, index) is LineKind.BYLINE):
+            found.append(index)
     return found[:MOST_LINES]
 
 
