@@ -6,8 +6,8 @@ piece without one (来源CSDN|, 记者 张三), and a piece without any label.
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from pipelines.rules import labels, roles
@@ -86,6 +86,17 @@ _BARE_TIMES = frozenset({"时间", "日期"})
 def is_label(word: str) -> bool:
     """Whether a folded word is a label (编委 where a name is expected)."""
     return word.lower() in _KIND_OF
+
+
+def pieces_of_lines(lines: Iterable[str]) -> list[Piece]:
+    """The pieces of several lines; a label whose value stands in the next line (来源： / 示例日报) gets it."""
+    found: list[Piece] = []
+    for line in lines:
+        cut = pieces(line)
+        if found and cut and found[-1].kind is not Kind.NONE and not found[-1].value and cut[0].kind is Kind.NONE:
+            found[-1] = replace(found[-1], value=cut.pop(0).value)
+        found += cut
+    return found
 
 
 def pieces(line: str) -> list[Piece]:

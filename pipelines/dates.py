@@ -249,6 +249,7 @@ _FORMS = (
         r"(?P<h>[01]\d|2[0-3])(?P<mi>[0-5]\d)(?P<s>[0-5]\d)?(?!\d)",
         _compact_time,
     ),
+    _form("", r"(?<![\d/.-])(?P<y>1[0-2]\d)(?P<sep>[-/.])(?P<m>\d\d)(?P=sep)(?P<d>\d\d)(?![\d.])", _of_the_republic),
     _form(":", r"(?<![\d/.-])(?P<y>\d\d)(?P<sep>[-/.])(?P<m>\d\d)(?P=sep)(?P<d>\d\d)" + _WITH_CLOCK, _short_year),
     _form("月", r"(?<![\d年])(?P<m>\d{1,2})\s?月\s?(?P<d>\d{1,2})\s?[日号]", _without_year),
     _form(":", r"(?<![\d/.-])(?P<m>\d{1,2})[-/](?P<d>\d{1,2})" + _WITH_CLOCK, _without_year),
@@ -262,7 +263,7 @@ _FORMS = (
 
 _CLOCK = re.compile(
     r"""
-    (?:\s?日)?[\sT,]*                                                  # the join of date and time
+    (?:\s?日)?[\sT,]*(?:-\s)?                                                  # the join of date and time
     (?:[(\[]?(?:星期|周|礼拜)[一二三四五六日天][)\]]?\s*)?               # 星期三
     (?P<half>上午|下午|凌晨|清晨|早上|早晨|中午|傍晚|晚上|晚间|晚|夜间)?\s*
     (?P<h>\d{1,2})\s?(?:

@@ -7,9 +7,9 @@ from urllib.parse import urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
 from crawler.items import Draft, Note, Record, SiteRecipe
-from pipelines.bylines import Kind, Piece, fold, pieces
+from pipelines.bylines import Kind, Piece, fold, pieces_of_lines
 from pipelines.outlets import source_of
-from pipelines.people import authors_of, credits_of, poster, signed_authors
+from pipelines.people import authors_of, credits_of, declared_authors, poster, signed_authors
 from pipelines.publication import published
 from pipelines.script import script_of
 
@@ -68,6 +68,8 @@ _SITE_ENDS = (
     "門戶",
     "门户",
 )
+# roots that name a part of the site: 社区首页
+_NO_SITE = frozenset({"", "社区", "论坛", "新闻", "资讯", "博客", "频道", "网站", "本站", "政务公开"})
 LONGEST_SITE_NAME = 30
 
 
@@ -78,7 +80,7 @@ def read_fields(draft: Draft, recipe: SiteRecipe) -> Record:
         draft: the article's parts, restored.
         recipe: what is known of the site; its zone is that of times printed without one.
     """
-    lines = [piece for line in (*draft.byline, *draft.credits) for piece in pieces(line)]
+    lines = pieces_of_lines((*draft.byline, *draft.credits))
     headline = draft.headline or ""
     published_at, published_raw = published(
         lines, draft.declared, draft.url, now=draft.fetched_at, zone=ZoneInfo(recipe.time_zone)
@@ -89,8 +91,10 @@ def read_fields(draft: Draft, recipe: SiteRecipe) -> Record:
         authors, authors_raw = signed_authors(draft.body)
     if not authors:
         authors, authors_raw = poster(lines)
+    if not authors and not draft.verdict.hijacked:
+        authors, authors_raw = declared_authors(draft.declared)
     views, views_raw = _view_count(lines)
-    crumbs = _breadcrumb(draft.breadcrumb, headline)
+    crumbs = _crumbs(draft)
     return Record(
         url=draft.url,
         fetched_at=draft.fetched_at,
@@ -103,7 +107,7 @@ def read_fields(draft: Draft, recipe: SiteRecipe) -> Record:
         source=source,
         source_raw=source_raw,
         site_name=_site_name(draft, recipe, crumbs),
-        breadcrumb=crumbs,
+        breadcrumb=_breadcrumb(crumbs, headline),
         authors=authors,
         authors_raw=authors_raw,
         credits=credits_of(lines),
@@ -139,28 +143,33 @@ def _view_count(lines: Iterable[Piece]) -> tuple[int | None, str | None]:
     return None, None
 
 
-def _breadcrumb(crumbs: tuple[str, ...], headline: str) -> tuple[str, ...]:
-    """The section names from the root down: no 当前位置, no bare 首页, no 正文, not the headline itself."""
-    names: list[str] = []
-    for crumb in crumbs:
-        for part in _CRUMB_BREAK.split(_CRUMB_LABEL.sub("", crumb, count=1)):
-            name = _CRUMB_LABEL.sub("", part).strip(" \u3000\xa0:：[]【】")
-            if len(name) > len("首页") + 1:
-                name = name.removesuffix("首页").removesuffix("首頁")
-            if fold(name).lower() not in _NO_CRUMB and name != headline:
-                names.append(name)
-    return tuple(names)
+def _crumbs(draft: Draft) -> list[str]:
+    """The names in 当前位置, the root's 首页 included."""
+    parts = (part for crumb in draft.breadcrumb for part in _CRUMB_BREAK.split(_CRUMB_LABEL.sub("", crumb, count=1)))
+    return [name for part in parts if (name := _CRUMB_LABEL.sub("", part).strip(" \u3000\xa0:：-—_·"))]
 
 
-def _site_name(draft: Draft, recipe: SiteRecipe, crumbs: tuple[str, ...]) -> str | None:
+def _breadcrumb(crumbs: list[str], headline: str) -> tuple[str, ...]:
+    """The section names from the root down: no bare 首页, no 正文, not the headline itself."""
+    names = (_without_home(name).strip("[]【】") for name in crumbs if name != headline)
+    return tuple(name for name in names if fold(name).lower() not in _NO_CRUMB)
+
+
+def _without_home(name: str) -> str:
+    """示例网首页 → 示例网."""
+    return name[:-2] if len(name) > 3 and fold(name).endswith("首页") else name
+
+
+def _site_name(draft: Draft, recipe: SiteRecipe, crumbs: list[str]) -> str | None:
     """How the site calls itself: its recipe, the breadcrumb's root, og:site_name, what the title ends with.
 
     On a hijacked page the head is the hijacker's, so only what readers see is heard.
     """
     if recipe.site_name:
         return recipe.site_name
-    if crumbs and crumbs[0].endswith(_SITE_ENDS):
-        return crumbs[0]
+    root = _without_home(crumbs[0]) if crumbs else ""
+    if (root.endswith(_SITE_ENDS) or (crumbs and root != crumbs[0])) and fold(root) not in _NO_SITE:
+        return root
     if draft.verdict.hijacked:
         return None
     named = draft.declared.meta.get("og:site_name", "").strip()

@@ -9,6 +9,8 @@ from pipelines.rules.labels import FURNITURE, NO_SOURCE, OUTLET_ENDS
 
 LONGEST = 40  # characters; two outlets and a programme's name fit, a sentence does not
 
+LONGEST_UNLABELLED = 12
+
 _META_SOURCES = ("contentsource", "article:source", "og:source", "source", "copyright_source", "mediaid")
 # a date or an address that follows the name: 示例日报 2026-02-11, 示例网 www.example.cn
 _TAIL = re.compile(
@@ -60,7 +62,7 @@ def _in_meta(meta: Mapping[str, str]) -> Iterable[str]:
 
 
 def _unlabelled(words: str) -> str | None:
-    name = outlet(_LEADING_TIME.sub("", words))
-    if name is None or len(name) > 12 or " " in name:
-        return None
-    return name if fold(name).endswith(OUTLET_ENDS) else None
+    """The outlet that stands right behind the time: 2026年2月11日 15:49 示例晚报 财经."""
+    behind = _LEADING_TIME.sub("", words)
+    name = outlet(behind.split(" ")[0]) if behind != words or " " not in words else None
+    return name if name and len(name) <= LONGEST_UNLABELLED and fold(name).endswith(OUTLET_ENDS) else None

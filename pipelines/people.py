@@ -1,12 +1,12 @@
 """Names out of byline pieces: who wrote it, who edited it, who held the camera."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 
-from crawler.items import Credit
+from crawler.items import Credit, Declared
 from pipelines.bylines import Kind, Piece, fold, is_label
 from pipelines.bylines import pieces as pieces_of
-from pipelines.rules.labels import FURNITURE, NO_AUTHOR
+from pipelines.rules.labels import FURNITURE, NO_AUTHOR, OUTLET_ENDS
 from pipelines.rules.roles import WRITING
 from pipelines.rules.surnames import COMPOUND, SURNAMES
 
@@ -28,7 +28,7 @@ _UP_TO_POST = re.compile(rf"^[^ ]{{0,14}}?{_POST} *[:/]? *")
 _POSTED = re.compile(rf"^(?P<house>[^ ,、]{{0,14}}?)(?P<post>{_POST}) *(?P<names>\S.{{0,60}})$")
 # what follows the names in a reporter's line: 张三 李四 摄影报道, 张三发自某地, 张三 摄
 _AFTER_NAMES = re.compile(
-    r"\s*(?:发自.*|\S{0,8}报[道导]|摄影|摄像|文图|图文|文并摄|文/图|摄/?|文|图|整理|采写|实习生.*|通讯员.*|返回.*|投稿.*|综合)$"
+    r"\s*(?:发自.*|\S{0,8}报[道导]|摄影|摄像|文图|图文|文并摄|文/图|摄/?|文|图|整理|采写|实习生.*|通讯员.*|返回.*|投稿.*|综合|(?:出自|选自|摘自|节选).*)$"
 )
 # （记者 张三 李四） or 记者张三报道 in an agency's first paragraph
 _DATELINE = re.compile(
@@ -40,8 +40,12 @@ _ALL_HAN = re.compile(r"[\u4e00-\u9fff]+")
 _TWO_DIGITS = re.compile(r"\d\D*\d")
 _OFFICE_ENDS = tuple("部室处處中心组組社网網报報台局府院司厅廳委办辦会會校团團馆館队隊站所")
 _SENTENCE = re.compile(r"[。！？!?“”\"=<>]|https?")
-# 示例用户 发表于 2026-02-11: forums and blogs sign before the time
-_POSTER = re.compile(r"^(?P<name>[^\s:,]{2,20}) +(?:发表于|发布于|发表在|写于|发表) *\d")
+# 示例用户 发表于 2026-02-11, 由示例用户张贴 @ 2026-02-11, 发布时间 2026/02/11 by example
+_POSTERS = (
+    re.compile(r"^(?P<name>[^\s:,]{2,20}) +(?:发表于|发布于|发表在|写于|发表) *\d"),
+    re.compile(r"^由 ?(?P<name>[^\s:,]{2,20}?) ?(?:张贴|发表|发布|上传|投稿)"),
+    re.compile(r"\d by (?P<name>[^\s:,]{2,20})"),
+)
 _SIGNED_WITHIN = 40  # characters of a paragraph that is nothing but a signature
 
 
@@ -102,13 +106,33 @@ def signed_authors(body: tuple[str, ...]) -> tuple[tuple[str, ...], str | None]:
 
 
 def poster(pieces: Iterable[Piece]) -> tuple[tuple[str, ...], str | None]:
-    """Who posted it, by the name before 发表于."""
+    """Who posted it, where forums and blogs say so around the time."""
     for piece in pieces:
-        found = _POSTER.match(fold(piece.value)) if piece.kind is Kind.NONE else None
-        if found:
-            name = piece.value[: found.end("name")]
-            return (name,), name
+        for pattern in _POSTERS if piece.kind is Kind.NONE else ():
+            found = pattern.search(fold(piece.value))
+            if found:
+                name = piece.value[found.start("name") : found.end("name")]
+                return (name,), piece.value
     return (), None
+
+
+def declared_authors(declared: Declared) -> tuple[tuple[str, ...], str | None]:
+    """A person whom the head names; most heads name the site, its staff number or the template's author."""
+    said = [*_json_ld_authors(declared.json_ld), *(declared.meta.get(key, "") for key in ("article:author", "author"))]
+    for words in said:
+        people = names(words[:_SIGNED_WITHIN])
+        if people and all(map(_is_person, people)):
+            return people, words
+    return (), None
+
+
+def _json_ld_authors(objects: Iterable[Mapping[str, object]]) -> Iterator[str]:
+    for thing in objects:
+        author = thing.get("author")
+        for person in author if isinstance(author, list) else [author]:
+            name = person.get("name") if isinstance(person, Mapping) else person
+            if isinstance(name, str):
+                yield name
 
 
 def _with_their_names(pieces: Iterable[Piece]) -> list[tuple[Piece, tuple[str, ...]]]:
@@ -162,6 +186,11 @@ def _is_name(name: str) -> bool:
         and not (_TWO_DIGITS.search(name) and not name.isascii())
         and (len(name) <= 4 or not _ALL_HAN.fullmatch(name) or name.endswith(_OFFICE_ENDS))
     )
+
+
+def _is_person(name: str) -> bool:
+    """Whether a name that no label vouches for is a person's: 金羊网 begins with a family name, too."""
+    return bool(_HAN_NAME.fullmatch(name)) and _has_surname(name) and not fold(name).endswith(OUTLET_ENDS)
 
 
 def _has_surname(name: str) -> bool:

@@ -24,11 +24,13 @@ DECLARED = 2.0
 ADDRESS = 1.8
 TIME_ELEMENT = 1.5
 CONFIRMING = 0.9  # what a witness says that only repeats or hints: a second meta, a path of two-digit years
+TOUCHED = 1.0
 LATER_PRINTED = 0.6
-TOUCHED = 0.4
 # a date later than the capture: a scheduled post, or a clock that is wrong
 FROM_THE_FUTURE = 0.1
 
+LONGEST_NAME = 10  # Han before a date that may be a site's or poster's name
+_HAN = re.compile("[\u4e00-\u9fff]")
 # words that make the date before or behind them another one than that of publication
 _TOUCHED = ("更新", "修改", "编辑过")
 _OTHER_EVENTS = ("截止", "截至", "截止到", "建立于", "成立于", "创建于", "注册于", "加入于", "生于", "至", "从", "自")
@@ -61,6 +63,7 @@ class _Witness:
     moment: Moment
     weight: float
     raw: str
+    in_address: bool = False
 
 
 def published(
@@ -79,16 +82,17 @@ def published(
     votes: dict[date, float] = {}
     for witness in witnesses:
         day = witness.moment.at.date()
-        votes[day] = votes.get(day, 0.0) + (
-            witness.weight if witness.moment.at <= now + timedelta(days=1) else FROM_THE_FUTURE * witness.weight
-        )
+        trust = 1.0 if witness.moment.at <= now + timedelta(days=1) else FROM_THE_FUTURE
+        votes[day] = votes.get(day, 0.0) + trust * witness.weight
     day = max(votes, key=lambda each: votes[each])
-    of_the_day = [witness for witness in witnesses if witness.moment.at.date() == day]
-    # the heaviest one that tells the time; a day alone only where none of them does
-    best = max(
-        of_the_day, key=lambda each: (each.moment.precision > Precision.DAY and each.weight > TOUCHED, each.weight)
-    )
+    best = max((witness for witness in witnesses if witness.moment.at.date() == day), key=_rank)
     return best.moment.iso(), best.raw
+
+
+def _rank(witness: _Witness) -> tuple[bool, bool, float]:
+    """Among those who name the elected day: who tells the time of publication, then who is read by people."""
+    tells_time = witness.moment.precision > Precision.DAY and witness.weight > TOUCHED
+    return tells_time, not witness.in_address, witness.weight
 
 
 def _in_pieces(pieces: Iterable[Piece], now: datetime, zone: tzinfo, year: int | None) -> Iterator[_Witness]:
@@ -98,8 +102,11 @@ def _in_pieces(pieces: Iterable[Piece], now: datetime, zone: tzinfo, year: int |
             kind = _kind_of_date(piece, moment)
             if kind is Kind.OTHER:
                 continue
-            weight = {Kind.PUBLISHED: LABELLED, Kind.UPDATED: TOUCHED}.get(kind, LATER_PRINTED if seen else PRINTED)
-            seen = seen or kind is not Kind.UPDATED
+            # 三座水厂开始供水（2026-02-11 15:49）is another story's line
+            other_story = kind is Kind.NONE and len(_HAN.findall(piece.value[: moment.start])) > LONGEST_NAME
+            plain = LATER_PRINTED if seen or other_story else PRINTED
+            weight = {Kind.PUBLISHED: LABELLED, Kind.UPDATED: TOUCHED}.get(kind, plain)
+            seen = seen or weight >= PRINTED
             yield _Witness(moment=moment, weight=weight, raw=piece.value[moment.start : moment.end])
 
 
@@ -158,7 +165,10 @@ def _in_address(url: str, now: datetime, zone: tzinfo) -> Iterator[_Witness]:
                 continue
             if at <= now + timedelta(days=1):
                 yield _Witness(
-                    moment=Moment(at=at, precision=Precision.DAY), weight=weight, raw=match.group().strip("/")
+                    moment=Moment(at=at, precision=Precision.DAY),
+                    weight=weight,
+                    raw=match.group().strip("/"),
+                    in_address=True,
                 )
                 return
 
