@@ -91,8 +91,9 @@ class _WithArchive:
         self._db = open_writing(self._path)
 
     def close_spider(self) -> None:
-        """Close it."""
-        self._db.close()
+        """Close it, where it could be opened."""
+        if hasattr(self, "_db"):
+            self._db.close()
 
 
 class KeepCapture(_WithArchive):
@@ -126,7 +127,8 @@ class Clean:
         """Clean it."""
         result = outcome_of(item.capture, self._recipe_of(item.capture.site))
         if isinstance(result, Rejected) and result.reason is Reason.INTERNAL:
-            logger.error("%s: %s", item.capture.url, result.detail, exc_info=result.__cause__)
+            logger.error("%s: %s", item.capture.url, result.detail)
+            logger.debug("where it happened:", exc_info=result.__cause__)
         return Cleaned(capture_id=item.capture_id, url=item.capture.url, result=result)
 
 
