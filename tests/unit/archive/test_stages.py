@@ -109,11 +109,15 @@ def test_a_page_without_an_article_is_dropped_with_its_reason(
 def test_our_own_errors_are_logged_with_their_cause(
     run: Run, make_capture: Make, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with pytest.raises(Dropped):
+    """One line for whoever runs it; the traceback for whoever asks for the debug log."""
+    with caplog.at_level("DEBUG"), pytest.raises(Dropped):
         run(make_capture("bug"))
-    (record,) = caplog.records
-    assert record.exc_info is not None
-    assert record.exc_info[0] is ZeroDivisionError
+    said, traced = caplog.records
+    assert (said.levelname, said.exc_info) == ("ERROR", None)
+    assert "ZeroDivisionError" in said.message
+    assert traced.levelname == "DEBUG"
+    assert traced.exc_info is not None
+    assert traced.exc_info[0] is ZeroDivisionError
 
 
 def test_a_failure_is_stored_and_dropped(run: Run, crawler: Crawler, path: Path) -> None:
