@@ -62,9 +62,9 @@ class Robots:
             reason, detail = explain(error)
             if reason in {Reason.REDIRECT_LOOP, Reason.TOO_LARGE}:  # it answers, but there are no rules to be had
                 return Protego.parse("")
-            return Refused(reason, f"robots.txt: {detail}")
+            return Refused(reason, f"{detail} (asking for robots.txt)")
         if response.status == 429 or response.status >= 500:
-            return Refused(Reason.UNREACHABLE, f"robots.txt: status {response.status}")
+            return Refused(Reason.UNREACHABLE, f"status {response.status} (asking for robots.txt)")
         return Protego.parse(_text(response.body) if 200 <= response.status < 300 else "")
 
 

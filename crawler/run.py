@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -13,10 +14,12 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 from twisted.logger import globalLogBeginner
 
+from archive.connect import open_writing
 from crawler.guard import Allowance
 from crawler.limits import Limits
 from crawler.progress import Progress
 from crawler.summary import RunSummary
+from sites.recipes import load_recipes
 
 
 def run(spider: str, arguments: Mapping[str, Any], overrides: Mapping[str, Any] | None = None) -> RunSummary:
@@ -36,7 +39,10 @@ def run(spider: str, arguments: Mapping[str, Any], overrides: Mapping[str, Any] 
     settings = Settings()
     settings.setmodule("crawler.settings")
     settings.setdict(dict(overrides or {}), priority="cmdline")
-    tuple(map(Allowance.parse, settings.getlist("ALLOWED_ADDRESSES")))  # a wrong one is said before anything starts
+    # What is wrong with these is said before anything starts: inside Scrapy it would be a page of tracebacks.
+    tuple(map(Allowance.parse, settings.getlist("ALLOWED_ADDRESSES")))
+    load_recipes()
+    open_writing(Path(settings["ARCHIVE_PATH"])).close()
     started_at = datetime.now(UTC)
     process = AsyncCrawlerProcess(settings)
     # Until told otherwise, Twisted prints its own view of some errors, with a traceback, past every logging setting.

@@ -78,12 +78,16 @@ class RunSummary:
             yield self.detail
             return
         articles = " ".join(f"{self.outcomes.get(kind, 0)} {kind}," for kind in ("new", "changed", "unchanged"))
-        ending = "" if self.finish == "finished" else f" ({self.finish}: {self.left} pages left)"
+        ending = "" if self.finish == "finished" else f" ({self.finish}: {_pages(self.left)} left)"
         yield (
-            f"{self.pages} pages in {self.seconds:.0f} s, {self.bytes_received / 1e6:.1f} MB: {articles} "
+            f"{_pages(self.pages)} in {self.seconds:.0f} s, {self.bytes_received / 1e6:.1f} MB: {articles} "
             f"{self.outcomes.get('rejected', 0)} rejected, {self.outcomes.get('failed', 0)} failed{ending}"
         )
         for failure in self.failures:
             yield f"failed: {failure.url}: {failure.reason}: {failure.detail}"
         if (rest := self.outcomes.get("failed", 0) - len(self.failures)) > 0:
             yield f"failed: {rest} more"
+
+
+def _pages(count: int) -> str:
+    return f"{count} page{'' if count == 1 else 's'}"

@@ -82,8 +82,10 @@ class PagesSpider(Spider):
         if self._file:
             try:
                 text = Path(self._file).read_text(encoding="utf-8-sig")
-            except (OSError, UnicodeDecodeError) as error:
-                raise CloseSpider(f"usage: {self._file}: cannot be read: {error}") from error
+            except OSError as error:
+                raise CloseSpider(f"usage: {self._file}: {error.strerror}") from error
+            except UnicodeDecodeError as error:
+                raise CloseSpider(f"usage: {self._file}: not UTF-8: {error.reason}") from error
             for number, line in enumerate(text.splitlines(), 1):
                 if line.strip() and not line.lstrip().startswith("#"):
                     yield f"{self._file}:{number}: ", line

@@ -63,7 +63,7 @@ def test_a_redirect_back_to_a_given_address_is_not_dropped_as_seen() -> None:
         ({"urls": " "}, "usage: no address given"),
         ({"urls": "lanqiao.example/1.html"}, "usage: not an http:// or https:// address: 'lanqiao.example/1.html'"),
         ({"urls": [f"{HOST}/1.html", "ftp://lanqiao.example/", "x"]}, "usage: not an .* \\(and 1 more\\)"),
-        ({"file": "/nonexistent/urls.txt"}, "usage: /nonexistent/urls.txt: cannot be read: .*No such file"),
+        ({"file": "/nonexistent/urls.txt"}, "usage: /nonexistent/urls.txt: No such file or directory"),
     ],
 )
 def test_wrong_addresses_end_the_run_before_the_first_request(arguments: Mapping[str, Any], message: str) -> None:
