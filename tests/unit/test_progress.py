@@ -1,0 +1,146 @@
+"""What is counted of a run, and what is shown of it while it goes on."""
+
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from scrapy import Request
+from scrapy.http import Response
+from scrapy.http.request import NO_CALLBACK
+from twisted.python.failure import Failure
+
+from archive.write import Kept, Outcome
+from crawler.items import Capture, FetchFailure, Reason
+from crawler.progress import SHOWN_FAILURES, Progress
+from pipelines.stages import Dropped, StoredPage
+
+URL = "http://lanqiao.example/1.html"
+WHEN = datetime(2026, 2, 11, 8, 0, tzinfo=UTC)
+STATS = SimpleNamespace(get_value={"downloader/response_bytes": 1234}.get)
+
+
+@pytest.fixture
+def progress() -> Progress:
+    return Progress(STATS, quiet=True, max_pages=0)
+
+
+def _capture(url: str = URL) -> Capture:
+    return Capture(url=url, body=b"", fetched_at=WHEN)
+
+
+def _stored(outcome: Outcome) -> StoredPage:
+    return StoredPage(url=URL, capture_id=1, kept=Kept(article_id=1, version_id=1, outcome=outcome))
+
+
+def _failure(reason: Reason = Reason.TIMEOUT, asked: str | None = None) -> FetchFailure:
+    return FetchFailure(url=URL, requested_url=asked, reason=reason, detail="slow", failed_at=WHEN)
+
+
+def test_every_page_is_counted_once_by_what_became_of_it(progress: Progress) -> None:
+    for outcome in (Outcome.NEW, Outcome.NEW, Outcome.CHANGED, Outcome.UNCHANGED):
+        progress.kept(_stored(outcome))
+    progress.dropped(_capture(), Dropped(Reason.ONLY_SPAM, "nothing else"))
+    progress.dropped(_failure(), Dropped(Reason.TIMEOUT, "slow"))
+    progress.closed("finished")
+    assert progress.summary is not None
+    assert progress.summary.outcomes == {"new": 2, "changed": 1, "unchanged": 1, "rejected": 1, "failed": 1}
+    assert progress.summary.reasons == {"only-spam": 1, "timeout": 1}
+    assert progress.summary.pages == 6
+    assert progress.summary.bytes_received == 1234
+
+
+@pytest.mark.parametrize(
+    ("reason", "outcome"),
+    [
+        (Reason.EMPTY, "rejected"),
+        (Reason.SOFT_404, "rejected"),
+        (Reason.HTTP_ERROR, "failed"),
+        (Reason.INTERNAL, "failed"),
+    ],
+)
+def test_a_page_that_was_had_and_holds_no_article_is_no_failure(
+    progress: Progress, reason: Reason, outcome: str
+) -> None:
+    progress.dropped(_capture(), Dropped(reason, "detail"))
+    progress.closed("finished")
+    assert progress.summary is not None
+    assert progress.summary.outcomes == {outcome: 1}
+
+
+def test_what_breaks_is_counted_with_the_first_line_of_its_error(progress: Progress) -> None:
+    progress.broken(_capture(), Failure(OSError("disk\nfull")))
+    response = Response(URL, request=Request(URL))
+    progress.lost(Failure(KeyError("x")), response)
+    progress.closed("finished")
+    assert progress.summary is not None
+    assert [(failed.url, failed.reason, failed.detail) for failed in progress.summary.failures] == [
+        (URL, Reason.INTERNAL, "OSError: disk"),
+        (URL, Reason.INTERNAL, "KeyError: 'x'"),
+    ]
+
+
+def test_a_failure_is_named_by_the_address_asked_for_and_only_the_first_are_named(progress: Progress) -> None:
+    for number in range(SHOWN_FAILURES + 5):
+        item = _failure(asked=f"http://lanqiao.example/asked-{number}")
+        progress.dropped(item, Dropped(item.reason, item.detail))
+    progress.closed("finished")
+    assert progress.summary is not None
+    assert progress.summary.outcomes["failed"] == SHOWN_FAILURES + 5
+    assert len(progress.summary.failures) == SHOWN_FAILURES
+    assert progress.summary.failures[0].url == "http://lanqiao.example/asked-0"
+
+
+@pytest.mark.parametrize(
+    ("status", "callback", "fetched"),
+    [(200, print, 1), (204, print, 1), (404, print, 0), (200, NO_CALLBACK, 0), (200, None, 0)],
+)
+def test_a_page_is_fetched_when_it_answers_well(progress: Progress, status: int, callback: Any, fetched: int) -> None:
+    """robots.txt has no callback, nor have the later parts of an article."""
+    progress.received(Response(URL, status=status), Request(URL, callback=callback))
+    progress.closed("finished")
+    assert progress.summary is not None
+    assert progress.summary.fetched == fetched
+
+
+def test_redirects_and_retries_are_the_same_page(progress: Progress) -> None:
+    for meta in ({}, {"redirect_times": 1}, {"retry_times": 1}, {}):
+        progress.scheduled(Request(URL, meta=meta))
+    progress.kept(_stored(Outcome.NEW))
+    progress.closed("shutdown")
+    assert progress.summary is not None
+    assert (progress.summary.pages, progress.summary.left) == (1, 1)
+
+
+def test_the_reason_of_an_early_end_comes_with_its_words(progress: Progress) -> None:
+    progress.closed("usage: urls.txt:3: not a web address: 'x'")
+    assert progress.summary is not None
+    assert (progress.summary.finish, progress.summary.detail) == ("usage", "urls.txt:3: not a web address: 'x'")
+
+
+def test_the_line_says_how_far_it_is_within_the_limit() -> None:
+    progress = Progress(STATS, quiet=True, max_pages=2)
+    for _ in range(5):
+        progress.scheduled(Request(URL))
+    progress.kept(_stored(Outcome.NEW))
+    assert progress._line().startswith("1 of 2 pages, ")
+
+
+def test_quiet_shows_nothing(progress: Progress, capsys: pytest.CaptureFixture[str]) -> None:
+    progress.opened()
+    progress.closed("finished")
+    assert capsys.readouterr() == ("", "")
+
+
+def test_on_a_terminal_one_line_is_redrawn_and_taken_away(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    progress = Progress(STATS, quiet=False, max_pages=0)
+    progress.opened()
+    progress.closed("finished")
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "0 of 0 pages" in err
+    assert err.endswith("\x1b[2K")  # the line is cleared: the shell's prompt comes next
