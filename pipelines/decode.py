@@ -36,7 +36,7 @@ READS_AS_CHINESE = 0.4
 TOO_MUCH_JUNK = 0.15
 META_WITHIN = 8192  # bytes searched for a declaration; one page in a hundred has it after 4 kB of scripts
 SAMPLE = 16_384  # bytes of non-ASCII runs that statistics look at
-ENOUGH = 2048  # characters beyond ASCII that tell whether a reading is Chinese
+ENOUGH = 1000  # characters beyond ASCII that tell whether a reading is Chinese
 MAX_NOTES = 100  # orphan bytes noted one by one; the evidence counts all
 
 _ORPHAN_ERRORS = "repost.keep-orphan"

@@ -7,15 +7,17 @@ from opencc import OpenCC
 
 _ANY_HAN = re.compile("[\u3400-\u9fff]")
 _KANA = re.compile("[\u3041-\u30ff]")
-ENOUGH = 1500  # characters: more do not change the answer
+ENOUGH = 800  # characters: more do not change the answer
 
 # OpenCC's answer for every single character of the basic block; text goes through these tables, at a tenth of the
 # cost of converting it, where the words around a character do not matter.
 _HAN = "".join(map(chr, range(0x4E00, 0xA000)))
 _SIMPLIFIED = OpenCC("t2s").convert(_HAN)
 _TRADITIONAL = OpenCC("s2t").convert(_HAN)
-_FOLD = {ord(han): simplified for han, simplified in zip(_HAN, _SIMPLIFIED, strict=True) if han != simplified}
-_HANT_ONLY = frozenset(map(chr, _FOLD))
+_DIRECT = {han: simplified for han, simplified in zip(_HAN, _SIMPLIFIED, strict=True) if han != simplified}
+# 薴 gives 苧, which gives 苎: with both steps done at once the order of folding does not matter
+_FOLD = {han: _DIRECT.get(simplified, simplified) for han, simplified in _DIRECT.items()}
+_HANT_ONLY = frozenset(_FOLD)
 _HANS_ONLY = frozenset(han for han, traditional in zip(_HAN, _TRADITIONAL, strict=True) if han != traditional)
 
 
@@ -36,7 +38,9 @@ def script_of(texts: Iterable[str]) -> str:
 
 def fold_script(text: str) -> str:
     """Every Traditional character to a simplified one, each for itself: for comparing texts, not for reading them."""
-    return text.translate(_FOLD)
+    for char in _HANT_ONLY.intersection(text):  # few in simplified text: three times as fast as str.translate
+        text = text.replace(char, _FOLD[char])
+    return text
 
 
 def scripts_in(text: str) -> tuple[int, int]:

@@ -211,5 +211,7 @@ def test_script(text: str, script: str) -> None:
     assert script_of((text,)) == script
 
 
-def test_script_folds_character_by_character() -> None:
+def test_script_folds_character_by_character_and_once() -> None:
     assert fold_script("新建的三座水廠") == "新建的三座水厂"
+    every = "".join(map(chr, range(0x4E00, 0xA000)))
+    assert fold_script(fold_script(every)) == fold_script(every)
