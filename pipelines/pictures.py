@@ -8,6 +8,7 @@ from pipelines.headline import Headline
 from pipelines.lines import is_caption
 from pipelines.paragraphs import Text
 from pipelines.parse import Page
+from pipelines.posts import prose_of
 from pipelines.walk import Picture
 
 SMALLEST = 60  # pixels; below are icons, buttons, tracking pixels
@@ -106,6 +107,12 @@ def _captions(page: Page, picture: Picture, index: int, text: Text) -> bool:
         return True
     if is_caption(block.text) or (picture.alt and block.text == picture.alt):
         return True
-    # Under a centred picture a centred line is its caption, where the text itself is not centred.
-    centred = boxes.centred(block.box) and boxes.centred(picture.box) and index in text.body
-    return centred and len(block.text) <= 120 and sum(boxes.centred(page.blocks[i].box) for i in text.body) * 2 < len(text.body)
+    if index not in text.body or len(block.text) > 120:
+        return False
+    # 图 and its line alone in one box, or a centred line under a centred picture where the text itself is not centred.
+    box = block.box
+    if box == picture.box and boxes.end[box] - boxes.first[box] == 1 and not prose_of(block.text, block.linked):
+        return True
+    running = [i for i in text.body if prose_of(page.blocks[i].text, page.blocks[i].linked)]
+    centred = sum(boxes.centred(page.blocks[i].box) for i in running)
+    return boxes.centred(box) and boxes.centred(picture.box) and centred * 2 < len(running)
