@@ -19,6 +19,7 @@ from samples.pages import Site
 from samples.web import PORT, Expected, serve, sites
 
 EXAMPLES = 3
+LONGEST_EXAMPLE = 110  # characters: two lines of a terminal
 SHOWN_DIFFERENCES = 10
 
 
@@ -158,8 +159,7 @@ def _repairs(articles: Iterable[StoredArticle]) -> Counter[str]:
 def _examples(articles: Iterable[StoredArticle]) -> Iterator[Example]:
     """For a few articles, the short paragraph in which the most different things were repaired."""
     best = [example for item in articles if (example := _example(item))]
-    best.sort(key=lambda example: (-len(example.rules), len(example.before)))
-    yield from best[:EXAMPLES]
+    yield from sorted(best, key=_interest, reverse=True)[:EXAMPLES]
 
 
 def _example(item: StoredArticle) -> Example | None:
@@ -171,9 +171,14 @@ def _example(item: StoredArticle) -> Example | None:
     changed = [
         Example(article_id=item.id, before=before, after=after, rules=tuple(rules.get(f"body/{number}", ())))
         for number, (before, after) in enumerate(zip(record.body_raw, record.body, strict=False))
-        if before != after
+        # the hidden bytes and kept orphans of a page fetched live show nothing, or do harm, on a terminal
+        if before != after and before.isprintable() and len(before) <= LONGEST_EXAMPLE
     ]
-    return max(changed, key=lambda example: (len(example.rules), -len(example.before)), default=None)
+    return max(changed, key=_interest, default=None)
+
+
+def _interest(example: Example) -> tuple[int, int]:
+    return len(example.rules), -len(example.before)
 
 
 def print_demo(result: DemoResult, console: Console, *, command: str = "repost") -> None:
@@ -189,9 +194,12 @@ def print_demo(result: DemoResult, console: Console, *, command: str = "repost")
             console.print(escape(line))
         return
     console.print(_sites_table(result.sites))
+    if refused := sum((Counter(outcome.rejected) for outcome in result.sites), Counter[str]()):
+        counted = ", ".join(f"{reason} {count}" for reason, count in refused.most_common())
+        console.print(f"\n{refused.total()} addresses gave no article: {counted}.", highlight=False)
     if result.repairs:
         counted = ", ".join(f"{rule} {count}" for rule, count in result.repairs.items())
-        console.print(f"\nRepaired places by rule: {counted}", highlight=False)
+        console.print(f"Places repaired, by rule: {counted}.", highlight=False)
     for example in result.examples:
         console.print(f"\nArticle {example.article_id}, a paragraph before and after:", highlight=False)
         console.print(f"  - {escape(example.before)}", style="red", highlight=False, soft_wrap=True)
@@ -203,15 +211,12 @@ def print_demo(result: DemoResult, console: Console, *, command: str = "repost")
 
 def _sites_table(outcomes: tuple[SiteOutcome, ...]) -> Table:
     table = Table(box=None, pad_edge=False)
-    for heading in ("site", "pages", "articles", "hijacked", "repairs"):
-        table.add_column(heading, justify="left" if heading == "site" else "right")
-    table.add_column("gave no article")
+    table.add_column("site", no_wrap=True)
+    for heading in ("pages", "articles", "hijacked", "repairs"):
+        table.add_column(heading, justify="right")
     for outcome in outcomes:
-        table.add_row(
-            f"{outcome.base} {outcome.name}",
-            *map(str, (outcome.pages, outcome.articles, outcome.hijacked, outcome.changes)),
-            ", ".join(reason if count == 1 else f"{reason} {count}" for reason, count in outcome.rejected.items()),
-        )
+        counts = (outcome.pages, outcome.articles, outcome.hijacked, outcome.changes)
+        table.add_row(f"{outcome.base} {outcome.name}", *map(str, counts))
     return table
 
 
