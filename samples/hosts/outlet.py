@@ -94,7 +94,7 @@ def _article(item: Story) -> SamplePage:
         url=url,
         json_ld=json.dumps(_structured(item, url), ensure_ascii=False),
         section=item.section,
-        subtitle=f'<h2 class="news-subtitle">{item.subtitle}</h2>\n' if item.subtitle else "",
+        subtitle=f'<h2 class="news-subtitle">——{item.subtitle}</h2>\n' if item.subtitle else "",
         source=SOURCE,
         authors=" ".join(item.authors),
         views=item.views,
