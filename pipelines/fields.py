@@ -71,6 +71,9 @@ _SITE_ENDS = (
 # roots that name a part of the site: 社区首页
 _NO_SITE = frozenset({"", "社区", "论坛", "新闻", "资讯", "博客", "频道", "网站", "本站", "政务公开"})
 LONGEST_SITE_NAME = 30
+# characters that are read of a breadcrumb and of a title; spam is longer
+LONGEST_CRUMB = 300
+LONGEST_TITLE = 500
 
 
 def read_fields(draft: Draft, recipe: SiteRecipe) -> Record:
@@ -145,7 +148,11 @@ def _view_count(lines: Iterable[Piece]) -> tuple[int | None, str | None]:
 
 def _crumbs(draft: Draft) -> list[str]:
     """The names in 当前位置, the root's 首页 included."""
-    parts = (part for crumb in draft.breadcrumb for part in _CRUMB_BREAK.split(_CRUMB_LABEL.sub("", crumb, count=1)))
+    parts = (
+        part
+        for crumb in draft.breadcrumb
+        for part in _CRUMB_BREAK.split(_CRUMB_LABEL.sub("", crumb[:LONGEST_CRUMB], count=1))
+    )
     return [name for part in parts if (name := _CRUMB_LABEL.sub("", part).strip(" \u3000\xa0:：-—_·"))]
 
 
@@ -176,7 +183,7 @@ def _site_name(draft: Draft, recipe: SiteRecipe, crumbs: list[str]) -> str | Non
     if named and len(named) <= LONGEST_SITE_NAME:
         return named
     headline = fold(draft.headline_raw or draft.headline or "").strip()
-    title = draft.declared.title.strip()
+    title = draft.declared.title[:LONGEST_TITLE].strip()
     if not headline or not fold(title).startswith(headline):
         return None
     behind = title[len(headline) :]
