@@ -196,22 +196,29 @@ def _declared_url(draft: Draft) -> str | None:
 
     The head of a hijacked page may be the hijacker's, so it must not lead to another host; readers see a notice.
     """
-    here = urlsplit(draft.url).hostname
+    here = _host(draft.url)
     for declared in (draft.declared.canonical, draft.declared.meta.get("og:url")):
         address = _absolute(declared, draft.url)
-        if address and not (draft.verdict.hijacked and urlsplit(address).hostname != here):
+        if address and not (draft.verdict.hijacked and _host(address) != here):
             return address
     named = (str(match[1]) for notice in draft.notices for match in _OWN_ADDRESS.finditer(notice))
     return next((address for each in named if (address := _absolute(each, draft.url))), None)
 
 
 def _absolute(address: str | None, base: str) -> str | None:
+    """The http(s) address that a reference means on a page; None where it means none."""
     try:
         absolute = urljoin(base, address or "")
-        parts = urlsplit(absolute)
     except ValueError:  # half an IPv6 address
         return None
-    return absolute if address and parts.scheme in {"http", "https"} and parts.hostname else None
+    return absolute if address and absolute.startswith(("http://", "https://")) and _host(absolute) else None
+
+
+def _host(url: str) -> str | None:
+    try:
+        return urlsplit(url).hostname
+    except ValueError:
+        return None
 
 
 def _repairs(notes: Iterable[Note]) -> dict[str, int]:

@@ -166,6 +166,10 @@ class TestDeclaredUrl:
     def test_what_is_no_address_is_none(self, declared: Callable[..., str | None], address: str) -> None:
         assert declared(declared=Declared(meta={"og:url": address})) is None
 
+    def test_a_page_without_a_readable_address(self, declared: Callable[..., str | None]) -> None:
+        assert declared(url="http://[", declared=Declared(canonical="http://c.example/1")) is None
+        assert declared(url="", declared=Declared(canonical="http://c.example/1")) == "http://c.example/1"
+
     def test_a_hijacker_does_not_lead_away(self, declared: Callable[..., str | None]) -> None:
         head = Declared(canonical="http://spam.example/")
         assert declared(declared=head, verdict=Verdict(hijacked=True)) is None
