@@ -107,8 +107,7 @@ def _furniture(page: Page, total: list[int]) -> tuple[set[int], set[int]]:
         if end <= first or tag in {"html", "body", "article", "main"}:
             continue
         ident = boxes.ident(box)
-        named = is_furniture_box(ident)
-        if not named and tag not in FURNITURE_TAGS:
+        if not (ident and is_furniture_box(ident)) and tag not in FURNITURE_TAGS:
             continue
         held = total[end] - total[first]
         # Readers often write more than the author did; no other furniture outweighs the article.

@@ -25,6 +25,8 @@ _TITLE_BOX = re.compile(r"title|headline|\btit|biaoti|\bbt\b|arti[-_]?name|h1")
 _HEADINGS = {"h1": 3.0, "h2": 2.0, "h3": 1.5, "h4": 1.0}
 LONGEST = 150
 SURE = 2.5
+# Blocks above the text in which any line may be the headline; further up, only headings and what a title repeats.
+NEAR = 12
 # Declared titles beside <title>: Open Graph, Twitter, government pages, Dublin Core.
 _META_TITLES = ("og:title", "twitter:title", "articletitle", "dc.title", "weibo:article:title", "weibo: article:title")
 _ELLIPSIS = re.compile(r"(?:\.{2,}|…+)$")
@@ -72,11 +74,16 @@ def elect(page: Page, region: Region) -> Headline:
     """Elect the headline among the lines above the running text, and what the head declares."""
     claims = _claims(page)
     prose_at = first_prose(page, region)
+    below = _distances(page, prose_at)
     best: tuple[float, int, int] | None = None
-    for first, end in _lines(page, claims, min(prose_at + 1, len(page.blocks))):
-        score = _score(page, region, claims, first, end, prose_at)
+    for first, end, heading in _lines(page, claims, min(prose_at + 1, len(page.blocks))):
+        near = below.get(end - 1) if end <= prose_at else (0, 0, False)
+        score = _score(page, claims, (first, end, heading), near, first_line=first == prose_at)
+        if score is None:
+            continue
+        score += (region.first <= first) - 2 * (first in region.furniture)
         # of equals the later one: it stands nearer to the text
-        if score is not None and (best is None or score >= best[0]):
+        if best is None or score >= best[0]:
             best = score, first, end
     named = _from_declared(page)
     # Where the head names only the site, the line above the text is the better guess even if nothing vouches for it.
@@ -113,54 +120,93 @@ def _claims(page: Page) -> list[_Claim]:
     return [_Claim(_ELLIPSIS.sub("", claim.form), claim.trust) for claim in claims if len(claim.form) > 1]
 
 
-def _lines(page: Page, claims: list[_Claim], stop: int) -> Iterator[tuple[int, int]]:
-    """Candidate lines: single blocks, and those that a declared title runs over."""
+def _lines(page: Page, claims: list[_Claim], stop: int) -> Iterator[tuple[int, int, float]]:
+    """Candidate lines with the weight of their heading: headings, lines near the text, lines that a title repeats.
+
+    Lines that together make up a declared title are one: a long title is broken into 关于禁止在 / 青溪河治理工程范围内 /
+    新增建设项目的通告.
+    """
     blocks = page.blocks
+    forms = {claim.form for claim in claims}
+    titles = "\n".join((page.declared.title, *(page.declared.meta.get(name, "") for name in _META_TITLES)))
     for index in range(stop):
-        block = blocks[index]
-        if block.hidden or not 2 <= len(block.text) <= LONGEST:
+        text, box, _, hidden, _, _ = blocks[index]
+        if hidden or not 2 <= len(text) <= LONGEST:
             continue
-        yield index, index + 1
-        form = label_form(block.text)
-        for title in {claim.form for claim in claims}:
-            # A long title is broken into lines of one heading: 关于禁止在 / 青溪河治理工程范围内 / 新增建设项目的通告
-            if len(form) < 4 or not title.startswith(form):
+        heading = _heading(page, box)
+        if heading or index >= stop - NEAR or text in titles:
+            yield index, index + 1, heading
+        if len(text) < 4 or not (heading or text[:4] in titles):
+            continue
+        form = label_form(text)
+        for title in forms:
+            if not title.startswith(form):
                 continue
             whole, end = form, index + 1
             while whole != title and end < min(stop, index + 6) and title.startswith(whole):
                 whole += label_form(blocks[end].text)
                 end += 1
             if whole == title and end > index + 1:
-                yield index, end
+                yield index, end, heading
 
 
-def _score(page: Page, region: Region, claims: list[_Claim], first: int, end: int, prose_at: int) -> float | None:
+def _distances(page: Page, prose_at: int) -> dict[int, tuple[int, int, bool]]:
+    """For the blocks just above the text: how many blocks and characters lie below each, and whether a date does."""
+    found: dict[int, tuple[int, int, bool]] = {}
+    count = size = 0
+    dated: list[int] = []
+    for index in range(prose_at - 1, max(-1, prose_at - 5 * NEAR), -1):
+        block = page.blocks[index]
+        if block.hidden:
+            continue
+        found[index] = count, size, bool(dated) and count - dated[-1] <= 3
+        if has_date(block.text):
+            dated.append(count)
+        count += 1
+        size += len(block.text)
+    return found
+
+
+def _score(
+    page: Page,
+    claims: list[_Claim],
+    line: tuple[int, int, float],
+    below: tuple[int, int, bool] | None,
+    *,
+    first_line: bool,
+) -> float | None:
+    """How much speaks for a line.
+
+    Args:
+        page: the page.
+        claims: what the head declares.
+        line: first block, end, weight of the heading.
+        below: blocks, characters and a date between the line and the text, where it is near.
+        first_line: the line is itself the first that could be running text.
+    """
     blocks, boxes = page.blocks, page.boxes
+    first, end, heading = line
     text = "".join(block.text for block in blocks[first:end])
     form = label_form(text)
     if not 2 <= len(form) <= LONGEST or has_date(text):
         return None
-    heading = _heading(page, blocks[first].box)
     agreement = max((claim.trust * _agreement(form, claim.form) for claim in claims), default=0.0)
-    if line_kind(text) is not LineKind.TEXT and agreement < 3:
+    if agreement < 3 and (first_line and not heading):
+        return None
+    if agreement < 3 and line_kind(text) is not LineKind.TEXT:
         return None
     score = heading + agreement
-    if first == prose_at and not (heading or agreement >= 3):
-        return None
     if boxes.centred(blocks[first].box):
         score += 0.5
     linked = sum(block.linked for block in blocks[first:end])
     if linked * 2 > len(text):
         score -= 0.5 if agreement >= 3 else 1.5  # blogs link their headlines, menus everything
-    if first in region.furniture:
-        score -= 2
-    if region.first <= first:
-        score += 1
-    between = [block for block in blocks[end:prose_at] if block.hidden is None]
-    if len(between) <= 8 and sum(len(block.text) for block in between) < 300:
-        score += 1
-    if any(has_date(block.text) for block in between[:3]):
-        score += 0.5
+    if below is not None:
+        count, size, dated = below
+        if count <= 8 and size < 300:
+            score += 1
+        if dated:
+            score += 0.5
     if len(form) < 5 and not agreement:
         score -= 2
     return score

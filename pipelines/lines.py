@@ -27,7 +27,8 @@ def _any(patterns: Sequence[str]) -> re.Pattern[str]:
 
 _CLOSING = _any(furniture.CLOSING)
 _CHROME = _any(furniture.CHROME)
-_NOTICE = _any(furniture.NOTICE)
+_NOTICE_START = _any(furniture.NOTICE_STARTS)
+_NOTICE_INSIDE = _any(furniture.NOTICES_INSIDE)
 _BYLINE = _any(furniture.BYLINE)
 _CAPTION = _any(furniture.CAPTION)
 _BOX = _any(furniture.FURNITURE_BOXES)
@@ -56,15 +57,17 @@ def line_kind(text: str) -> LineKind:
     form = label_form(text)
     if size <= LONGEST_CLOSING * 2:
         if len(form) <= LONGEST_CLOSING:
-            if _CHROME.search(form):
+            if _CHROME.match(form):
                 return LineKind.CHROME
-            if _CLOSING.search(form):
+            if _CLOSING.match(form):
                 return LineKind.CLOSING
         if _CREDIT.match(form):
             return LineKind.CREDIT
     if size <= LONGEST_BYLINE and (_BYLINE.match(form) or len(_LABELS.findall(form)) > 1):
         return LineKind.BYLINE
-    if _NOTICE.search(form):
+    if _NOTICE_START.match(form):
+        return LineKind.NOTICE
+    if any(word in form for word in furniture.NOTICE_WORDS) and _NOTICE_INSIDE.search(form):
         return LineKind.NOTICE
     return LineKind.TEXT
 

@@ -11,7 +11,7 @@ from pipelines.labelling import label_form
 from pipelines.parse import Page
 
 # Marks that running text has and menus, labels and dates have not.
-_MARKS = "，。！？；,!?;…"
+_MARKS = re.compile("[，。！？；,!?;…]")
 _STAMP = re.compile(
     r"(?:19|20)\d\d\s?([-/.年])\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?.{0,12}?(?<!\d)(?:[01]?\d|2[0-3])[:：][0-5]\d"
 )
@@ -29,7 +29,7 @@ def prose_of(text: str, linked: int) -> int:
     own = size - linked
     if own < 12:
         return 0
-    if own >= 40 or any(mark in text for mark in _MARKS):
+    if own >= 40 or _MARKS.search(text):
         return own
     return 0
 
@@ -68,9 +68,10 @@ def _repeated_stamps(page: Page, prose: Sequence[int]) -> tuple[int, int] | None
     groups: dict[tuple[str, str, str], list[int]] = {}
     found = 0
     for index, block in enumerate(page.blocks):
-        if block.hidden or len(block.text) > LONGEST_STAMP or found >= MOST_STAMPS:
+        text = block.text
+        if len(text) > LONGEST_STAMP or block.hidden or not (":" in text or "：" in text) or found >= MOST_STAMPS:
             continue
-        stamp = _STAMP.search(block.text) if "0" in block.text or "1" in block.text else None
+        stamp = _STAMP.search(text)
         if stamp is None:
             continue
         found += 1

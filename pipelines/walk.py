@@ -5,7 +5,7 @@ again; `pipelines.parse` replays a BeautifulSoup tree into the same three method
 markup. What comes out is reading order: `Block`s of text, the boxes (block-level elements) that hold them as ranges of
 blocks, and the links and pictures with the block they stand in.
 
-Every list is bounded, and a page beyond a bound is cut there: the largest real page met has 30,000 elements.
+Every list is bounded, and a page beyond a bound is cut there: the largest real page met has 30,000 boxes.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from pipelines.visibility import hiding_style, is_centred, paints
 
-MAX_ELEMENTS = 400_000
+MAX_BOXES = 300_000
 MAX_TEXT = 8_000_000  # characters of visible and hidden text together
 MAX_SCRIPT = 2_000_000  # characters of inline script kept for the tests of `despam`
 MAX_LINKS = 50_000
@@ -72,14 +72,12 @@ class Boxes:
         parent: the box around it, -1 for the page.
         tag: its element name.
         attributes: as written.
-        hidden: how it is kept from sight, or None.
         first, end: the blocks inside it: `first` to `end`, exclusive.
     """
 
     parent: list[int] = field(default_factory=lambda: [-1])
     tag: list[str] = field(default_factory=lambda: [""])
     attributes: list[Mapping[str, str]] = field(default_factory=lambda: [{}])
-    hidden: list[str | None] = field(default_factory=lambda: [None])
     first: list[int] = field(default_factory=lambda: [0])
     end: list[int] = field(default_factory=lambda: [0])
 
@@ -154,8 +152,11 @@ class EnoughSeenError(Exception):
     """A bound is reached; what was gathered so far stands."""
 
 
-# What closing an element undoes: nothing, or a call with what was saved when it opened.
-_Undo = tuple[Callable[..., None], tuple[object, ...]] | None
+# What closing an element undoes: nothing; a box, whose parent's index is kept; or a call with what was saved when it
+# opened.
+_Undo = int | tuple[Callable[..., None], tuple[object, ...]] | None
+
+_new = tuple.__new__  # makes a named tuple at half the cost of calling its class; there are 50,000 a hundred pages
 
 
 class Walker:
@@ -171,9 +172,9 @@ class Walker:
         self.links: list[Link] = []
         self.pictures: list[Picture] = []
         self.head = Head()
+        self._ends = self.boxes.end
         self._pieces: list[str] = []
         self.data: Callable[[str], None] = self._pieces.append
-        self._elements = 0
         self._room = MAX_TEXT
         self._script_room = MAX_SCRIPT
         self._open: list[_Undo] = []
@@ -200,9 +201,6 @@ class Walker:
 
     def start(self, tag: str, attrib: Mapping[str, str]) -> None:
         """An element opens."""
-        self._elements += 1
-        if self._elements > MAX_ELEMENTS:
-            raise EnoughSeenError
         handler = self._starts.get(tag)
         if handler is not None:
             self._open.append(handler(tag, attrib))
@@ -214,15 +212,24 @@ class Walker:
     def end(self, _tag: str) -> None:
         """An element closes."""
         undo = self._open.pop() if self._open else None
-        if undo is not None:
-            undo[0](*undo[1])
+        if undo is None:
+            return
+        if undo.__class__ is int:
+            if self._pieces:
+                self._flush()
+            self._after_break = False
+            self._ends[self._box] = len(self.blocks)
+            self._box = undo  # type: ignore[assignment]  # an int, as the test says
+        else:
+            undo[0](*undo[1])  # type: ignore[index]  # the third kind of undo
 
     def close(self) -> "Walker":
         """The document ends, or a bound was reached: close whatever is open."""
         self._room = MAX_TEXT
         while self._open:
             self.end("")
-        self._flush()
+        if self._pieces:
+            self._flush()
         self.boxes.end[0] = len(self.blocks)
         return self
 
@@ -234,25 +241,31 @@ class Walker:
         if self._pieces:
             self._flush()
         self._after_break = False
-        undo = (self._close_box, (self._box, self._hidden, self._background))
+        parent = self._box
+        undo: _Undo = parent
         if attrib and ("style" in attrib or "hidden" in attrib or "bgcolor" in attrib):
+            hidden, background = self._hidden, self._background
             self._look(attrib)
+            if self._hidden != hidden or self._background != background:
+                undo = self._close_changed_box, (parent, hidden, background)
         boxes = self.boxes
-        boxes.parent.append(self._box)
-        self._box = len(boxes.tag)
+        ends = self._ends
+        self._box = box = len(ends)
+        if box > MAX_BOXES:
+            raise EnoughSeenError
+        boxes.parent.append(parent)
         boxes.tag.append(tag)
         boxes.attributes.append(attrib)
-        boxes.hidden.append(self._hidden)
         boxes.first.append(len(self.blocks))
-        boxes.end.append(0)
+        ends.append(0)
         return undo
 
-    def _close_box(self, box: int, hidden: str | None, background: str | None) -> None:
+    def _close_changed_box(self, parent: int, hidden: str | None, background: str | None) -> None:
         if self._pieces:
             self._flush()
         self._after_break = False
         self.boxes.end[self._box] = len(self.blocks)
-        self._box, self._hidden, self._background = box, hidden, background
+        self._box, self._hidden, self._background = parent, hidden, background
 
     def _break(self, tag: str, _attrib: Mapping[str, str]) -> _Undo:
         if not self._silent:
@@ -264,22 +277,27 @@ class Walker:
     def _flush(self) -> None:
         """End the current block."""
         pieces = self._pieces
+        raw = pieces[0] if len(pieces) == 1 else "".join(pieces)
+        if raw.isspace():  # two of three: the line ends between tags
+            pieces.clear()
+            self._link_from = 0
+            return
         if self._href is not None:
             linked = "".join(pieces[self._link_from :])
             self._link_text += linked
             self._linked += len(linked)
             self._link_from = 0
-        raw = "".join(pieces)
         pieces.clear()
         text = " ".join(raw.split())
         if text:
             size = len(text)
-            self._room -= size
+            linked_size = self._linked if self._linked < size else size
             indented = raw.lstrip("\r\n\t ")[0] in "\u3000\xa0"
             self.blocks.append(
-                Block(text, self._box, min(self._linked, size), self._hidden, self._after_break, indented)
+                _new(Block, (text, self._box, linked_size, self._hidden, self._after_break, indented))
             )
             self._after_break = False
+            self._room -= size
             if self._room < 0:
                 raise EnoughSeenError
         self._linked = 0
@@ -342,7 +360,7 @@ class Walker:
         inline = self._open_inline(attrib) if "style" in attrib or "hidden" in attrib else None
         if href is None or self._href is not None:  # a link inside a link: its text is linked anyway
             return inline
-        self._href, self._link_from, self._link_text = href[:MAX_ATTRIBUTE], len(self._pieces), ""
+        self._href, self._link_from, self._link_text = href[:MAX_ATTRIBUTE].strip(), len(self._pieces), ""
         return self._close_link, (inline,)
 
     def _close_link(self, inline: _Undo) -> None:
@@ -350,10 +368,10 @@ class Walker:
         self._linked += len(pending)
         if len(self.links) < MAX_LINKS:
             text = " ".join((self._link_text + pending).split())
-            self.links.append(Link((self._href or "").strip(), text, len(self.blocks), self._hidden))
+            self.links.append(_new(Link, (self._href, text, len(self.blocks), self._hidden)))
         self._href = None
         if inline is not None:
-            inline[0](*inline[1])
+            inline[0](*inline[1])  # type: ignore[index]  # never a box
 
     def _picture(self, _tag: str, attrib: Mapping[str, str]) -> _Undo:
         if self._silent or len(self.pictures) >= MAX_PICTURES or not attrib:

@@ -17,7 +17,8 @@ STRONG = (
     *("网赌", "手机投注", "投注网", "下注", "电竞竞猜", "官方网站首页", "官网首页登录", "app下载安装", "手机版app", "客服热线电话"),
 )
 # How a brand is pushed into the middle of a clean text: 市伟德betvlctor体育举行 (Latin letters grown into Han).
-BRAND = r"[\u4e00-\u9fff]{2}(?:bet[a-z0-9]{3,10}|[a-z]{2,8}bet|\d{3}bet|b8|1xbet|k8|kok|ob|yabo|m6|jiuyou|leyu)[\u4e00-\u9fff]{2}"
+BRAND = r"[\u4e00-\u9fff]{2}(?:bet[a-z0-9]{3,10}|[a-z0-9]{1,8}bet|yabo|kok|leyu|jiuyou)[\u4e00-\u9fff]{2}"
+BRAND_STEMS = ("bet", "yabo", "kok", "leyu", "jiuyou")
 # Words of tests that show other content to search engines than to readers.
 CRAWLERS = ("baiduspider", "googlebot", "360spider", "sogou web spider", "sogouspider", "yisouspider", "bingbot", "haosouspider")
 SEARCH_ENGINES = ("baidu", "google", "sogou", "haosou", "so.com", "bing", "soso", "yisou", "sm.cn")
