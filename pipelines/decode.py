@@ -159,13 +159,19 @@ def _valid_utf8(body: bytes) -> _Reading | None:
 
 
 def _by_statistics(body: bytes, claims: tuple[_Claim, ...]) -> _Reading:
-    """Decide by what the readings look like: intact bytes by charset-normalizer, damaged ones by common characters.
+    """Decide by what the readings look like.
+
+    A claim stands when its reading is Chinese in spite of some damaged bytes. Where the claims lie or nobody says
+    anything, charset-normalizer tells intact bytes apart, and common characters the damaged ones it gives up on.
 
     Raises:
         Rejected: no reading is readable.
     """
     sample = _sample(body)
     scores = {codec: _chineseness(sample.decode(codec, "replace")) for codec in CHINESE}
+    for claim in claims:
+        if scores.get(claim.codec, 0.0) >= READS_AS_CHINESE:
+            return _lenient_reading(body, claim.codec, claim.kind)
     best = max(CHINESE, key=lambda codec: scores[codec])
     guess = from_bytes(sample, cp_isolation=list(CHINESE), preemptive_behaviour=False).best()
     guessed = resolve_encoding(guess.encoding) if guess else None

@@ -112,6 +112,13 @@ def test_damaged_bytes_keep_their_encoding(
     assert decode(capture(bytes(body), header)).encoding == codec
 
 
+def test_a_claim_stands_in_spite_of_a_few_bad_bytes(capture: Callable[..., Capture]) -> None:
+    """A description cut in the middle of a character is in every tenth UTF-8 page."""
+    cut = page(SIMPLIFIED).encode()[:-30] + b"\xe4\xb8" + b"</p>"
+    assert decided_by(decode(capture(cut, "utf-8"))) == ["header-charset"]
+    assert decided_by(decode(capture(cut, "gbk"))) == ["common-characters"]
+
+
 class TestOrphanBytes:
     @pytest.mark.parametrize(
         ("encoding", "broken", "text"),
