@@ -2,7 +2,7 @@
 
 A line is folded first (labels in simplified script, half width), one character for one, so that every piece can be
 given as the page prints it. Three shapes are read: a label with a mark (来源：, 编辑丨, 文/), a label that opens a
-piece without one (来源CSDN|, 记者 张三), and a piece without any label.
+piece without one (来源示例网|, 记者 张三), and a piece without any label.
 """
 
 import re
@@ -76,7 +76,7 @@ _EDGES = " |:/,;、·•-—–_~*#<>《》[]()【】〖〗「」{}=+▲△■�
 _PAIRS = (("(", ")"), ("[", "]"), ("《", "》"), ("【", "】"), ("<", ">"))
 _PRINTED_MARKS = " \u3000\xa0\t\r\n:：∶﹕/／|｜│┃︱丨∣❘ǀ(（"
 _LONGEST_LABEL = max(map(len, _KIND_OF))
-# A thin mark stands behind names and outlets only: in 1164次阅读|来源CSDN it parts two pieces.
+# A thin mark stands behind names and outlets only: in 1164次阅读|来源示例网 it parts two pieces.
 _THIN_MARKS = frozenset("/|")
 _TAKES_THIN_MARK = frozenset({Kind.ROLE, Kind.AUTHOR, Kind.SOURCE})
 # 北京时间:, 当地时间: and any other 时间 of something tell when the story happened.
@@ -170,7 +170,7 @@ def _chunks(raw: str, folded: str, start: int, end: int) -> Iterator[tuple[str, 
 
 
 def _opened(chunk: str, folded: str) -> Piece:
-    """A part without a marked label: 来源CSDN and 作者 魏星 open with one all the same."""
+    """A part without a marked label: 来源示例网 and 作者 魏星 open with one all the same."""
     for length in range(min(_LONGEST_LABEL, len(folded) - 1), 1, -1):
         word = folded[:length].lower()
         kind = _KIND_OF.get(word)

@@ -211,6 +211,8 @@ def _ago(match: re.Match[str], frame: _Frame) -> Moment:
 _YEAR = r"(?<!\d)(?P<y>(?:19|20)\d\d)"
 _NUMERAL = rf"(?:[{_HAN}]?十[{_HAN}]?|[{_HAN}]|\d{{1,2}})"
 _ENGLISH_MONTH = r"(?P<m>(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6})\.?"
+# 昨天也已经 goes on as a sentence, 昨天 15:49 and 昨天下午 do not; 今日头条 is a name
+_NO_SENTENCE = r"(?=\s*(?:上午|下午|凌晨|早上|中午|傍晚|晚上|发布|更新|[^\u4e00-\u9fff]|$))"
 _WITH_CLOCK = r"(?=\s*,?\s*\d{1,2}:\d\d)"
 
 
@@ -253,12 +255,12 @@ _FORMS = (
     _form(":", r"(?<![\d/.-])(?P<y>\d\d)(?P<sep>[-/.])(?P<m>\d\d)(?P=sep)(?P<d>\d\d)" + _WITH_CLOCK, _short_year),
     _form("月", r"(?<![\d年])(?P<m>\d{1,2})\s?月\s?(?P<d>\d{1,2})\s?[日号]", _without_year),
     _form(":", r"(?<![\d/.-])(?P<m>\d{1,2})[-/](?P<d>\d{1,2})" + _WITH_CLOCK, _without_year),
-    _form("", r"(?P<word>今天|今日|昨天|昨日|前天|前日|\btoday\b|\byesterday\b)", _day_word),
+    _form("", rf"(?P<word>今天|今日|昨天|昨日|前天|前日|\btoday\b|\byesterday\b){_NO_SENTENCE}", _day_word),
     _form(
         "前", rf"(?<!\d)(?P<n>\d{{1,4}}|半|两|{_NUMERAL})\s?个?\s?(?P<unit>秒钟?|分钟?|小时|天|日|周)[之以]?前", _ago
     ),
     _form("ago", r"(?<!\d)(?P<n>\d{1,4})\s?(?P<unit>seconds?|minutes?|mins?|hours?|days?|weeks?)\s+ago", _ago),
-    _form("", r"(?P<n>)(?P<unit>)(?:刚刚|just now)", _ago),
+    _form("", rf"(?P<n>)(?P<unit>)(?:刚刚|just now){_NO_SENTENCE}", _ago),
 )
 
 _CLOCK = re.compile(

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from urllib.parse import urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,7 @@ from pipelines.bylines import Kind, Piece, fold, pieces_of_lines
 from pipelines.outlets import source_of
 from pipelines.people import authors_of, credits_of, declared_authors, poster, signed_authors
 from pipelines.publication import published
+from pipelines.rules.words import words
 from pipelines.script import script_of
 
 _NUMBER = r"(?P<number>\d[\d,，]{0,14}(?:\.\d{1,2})?)\s?(?P<unit>[万萬亿億kw]?)\+?"
@@ -49,25 +50,7 @@ _OWN_ADDRESS = re.compile(
     r"(?:本文|本页|本页面|文章)(?:的)?(?:链接|連結|地址|网址|網址)(?:为|為|是)?\s*[:：]?\s*(https?://[\x21-\x7e]{4,500})"
 )
 _TITLE_BREAK = re.compile(r"\s*[-_|—–·｜»]+\s*")
-_SITE_ENDS = (
-    "网",
-    "網",
-    "在线",
-    "在線",
-    "台",
-    "报",
-    "報",
-    "社",
-    "网站",
-    "網站",
-    "频道",
-    "客户端",
-    "传媒",
-    "博客",
-    "论坛",
-    "門戶",
-    "门户",
-)
+_SITE_ENDS = words("网 網 在线 在線 台 报 報 社 网站 網站 频道 客户端 传媒 博客 论坛 門戶 门户")
 # roots that name a part of the site: 社区首页
 _NO_SITE = frozenset({"", "社区", "论坛", "新闻", "资讯", "博客", "频道", "网站", "本站", "政务公开"})
 LONGEST_SITE_NAME = 30
@@ -89,13 +72,7 @@ def read_fields(draft: Draft, recipe: SiteRecipe) -> Record:
         lines, draft.declared, draft.url, now=draft.fetched_at, zone=ZoneInfo(recipe.time_zone)
     )
     source, source_raw = source_of(lines, draft.declared.meta)
-    authors, authors_raw = authors_of(lines)
-    if not authors:
-        authors, authors_raw = signed_authors(draft.body)
-    if not authors:
-        authors, authors_raw = poster(lines)
-    if not authors and not draft.verdict.hijacked:
-        authors, authors_raw = declared_authors(draft.declared)
+    authors, authors_raw = next((said for said in _author_witnesses(draft, lines) if said[0]), ((), None))
     views, views_raw = _view_count(lines)
     crumbs = _crumbs(draft)
     return Record(
@@ -131,6 +108,15 @@ def read_fields(draft: Draft, recipe: SiteRecipe) -> Record:
         repairs=_repairs(draft.notes),
         notes=draft.notes,
     )
+
+
+def _author_witnesses(draft: Draft, lines: list[Piece]) -> Iterator[tuple[tuple[str, ...], str | None]]:
+    """Who is said to have written it: byline, the text's own signature, the forum's line, the head."""
+    yield authors_of(lines)
+    yield signed_authors(draft.body)
+    yield poster(lines)
+    if not draft.verdict.hijacked:
+        yield declared_authors(draft.declared)
 
 
 def _view_count(lines: Iterable[Piece]) -> tuple[int | None, str | None]:

@@ -18,7 +18,7 @@ _BETWEEN_NAMES = re.compile(r"[、,;/&+|]| {2,}| and |(?<=[\u4e00-\u9fff]) | (?=
 # 责任编辑：张三_NB12082, 李四 PK155, NF058: the desk's numbers
 _STAFF_NUMBER = re.compile(r"[ _]*[A-Z]{1,4}\d{2,8}$", re.IGNORECASE)
 _BRACKETED = re.compile(r"[(\[][^()\[\]]{0,30}[)\]]?$")
-# 南都见习记者 余某: the house and the post before the name
+# 示例报见习记者 余某: the house and the post before the name
 _POST = (
     r"(?:(?:本报|本网|本台|本刊|见习|实习|特约|特派|首席|全媒体|文字|摄影|驻\w{1,6})*"
     r"(?:记者|通讯员|评论员|撰稿人|观察员|研究员|专栏作者|特约作者|作者|编辑))"
@@ -28,7 +28,8 @@ _UP_TO_POST = re.compile(rf"^[^ ]{{0,14}}?{_POST} *[:/]? *")
 _POSTED = re.compile(rf"^(?P<house>[^ ,、]{{0,14}}?)(?P<post>{_POST}) *(?P<names>\S.{{0,60}})$")
 # what follows the names in a reporter's line: 张三 李四 摄影报道, 张三发自某地, 张三 摄
 _AFTER_NAMES = re.compile(
-    r"\s*(?:发自.*|\S{0,8}报[道导]|摄影|摄像|文图|图文|文并摄|文/图|摄/?|文|图|整理|采写|实习生.*|通讯员.*|返回.*|投稿.*|综合|(?:出自|选自|摘自|节选).*)$"
+    r"\s*(?:发自.*|\S{0,8}报[道导]|摄影|摄像|文图|图文|文并摄|文/图|摄/?|文|图|整理|采写|综合"
+    r"|(?:实习生|通讯员|返回|投稿|出自|选自|摘自|节选).*)$"
 )
 # （记者 张三 李四） or 记者张三报道 in an agency's first paragraph
 _DATELINE = re.compile(
@@ -36,8 +37,8 @@ _DATELINE = re.compile(
 )
 _HAN_NAME = re.compile(r"[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff]{1,8}(?:·[\u4e00-\u9fff]{1,8}){1,3}")
 _ALL_HAN = re.compile(r"[\u4e00-\u9fff]+")
+_TWO_DIGITS = re.compile(r"\d\D*\d")  # 水厂今日通水收看05: a programme, no name
 # how an office that signs ends; five Han or more that do not end so are a sentence (记者：据你了解农民通过什么渠道)
-_TWO_DIGITS = re.compile(r"\d\D*\d")
 _OFFICE_ENDS = tuple("部室处處中心组組社网網报報台局府院司厅廳委办辦会會校团團馆館队隊站所")
 _SENTENCE = re.compile(r"[。！？!?“”\"=<>]|https?")
 # 示例用户 发表于 2026-02-11, 由示例用户张贴 @ 2026-02-11, 发布时间 2026/02/11 by example
@@ -143,7 +144,7 @@ def _with_their_names(pieces: Iterable[Piece]) -> list[tuple[Piece, tuple[str, .
         if piece.kind in {Kind.ROLE, Kind.AUTHOR}:
             read.append((piece, names(piece.value)))
             open_list = True
-        elif open_list and piece.kind is Kind.NONE and _HAN_NAME.fullmatch(piece.value):
+        elif open_list and piece.kind is Kind.NONE and _is_person(piece.value):
             read[-1] = read[-1][0], (*read[-1][1], piece.value)
         else:
             open_list = False
@@ -189,7 +190,7 @@ def _is_name(name: str) -> bool:
 
 
 def _is_person(name: str) -> bool:
-    """Whether a name that no label vouches for is a person's: 金羊网 begins with a family name, too."""
+    """Whether a name that no label vouches for is a person's: 江城网 begins with a family name, too."""
     return bool(_HAN_NAME.fullmatch(name)) and _has_surname(name) and not fold(name).endswith(OUTLET_ENDS)
 
 

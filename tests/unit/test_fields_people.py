@@ -4,9 +4,9 @@ import time
 
 import pytest
 
-from crawler.items import Credit
-from pipelines.bylines import pieces
-from pipelines.people import authors_of, credits_of, names, poster, signed_authors
+from crawler.items import Credit, Declared
+from pipelines.bylines import pieces, pieces_of_lines
+from pipelines.people import authors_of, credits_of, declared_authors, names, poster, signed_authors
 
 
 def authors(line: str) -> tuple[str, ...]:
@@ -72,6 +72,7 @@ def test_authors(line: str, people: tuple[str, ...]) -> None:
         (["責任編輯：江小漁　校對：何田"], {"責任編輯": ("江小漁",), "校對": ("何田",)}),
         (["编辑 江小渔"], {"编辑": ("江小渔",)}),
         (["监制/江小渔 策划/何田 于安"], {"监制": ("江小渔",), "策划": ("何田", "于安")}),
+        (["编辑：江小渔", "新闻中心"], {"编辑": ("江小渔",)}),
         (["编辑：江小渔", "编辑：何田"], {"编辑": ("江小渔", "何田")}),
         (["来源：青榆日报　编辑：江小渔"], {"编辑": ("江小渔",)}),
         (["编辑：江小渔(实习)"], {"编辑": ("江小渔",)}),
@@ -107,9 +108,41 @@ def test_signatures_in_the_text(body: tuple[str, ...], people: tuple[str, ...]) 
     assert signed_authors(body)[0] == people
 
 
-def test_a_forum_signs_before_the_time() -> None:
-    assert poster(pieces("榆钱儿2026 发表于 2026-02-11 15:49"))[0] == ("榆钱儿2026",)
-    assert poster(pieces("2026-02-11 15:49"))[0] == ()
+@pytest.mark.parametrize(
+    ("line", "people"),
+    [
+        ("榆钱儿2026 发表于 2026-02-11 15:49", ("榆钱儿2026",)),
+        ("由榆钱儿张贴 @ 2026-02-11 15:49 (370)", ("榆钱儿",)),
+        ("〓 榆城论坛 发布时间 2026/02/11 15:49:41 by yuqianer 〓", ("yuqianer",)),
+        ("2026-02-11 15:49", ()),
+    ],
+)
+def test_forums_sign_around_the_time(line: str, people: tuple[str, ...]) -> None:
+    assert poster(pieces(line))[0] == people
+
+
+@pytest.mark.parametrize(
+    ("declared", "people"),
+    [
+        (Declared(json_ld=({"author": {"@type": "Person", "name": "江小渔"}},)), ("江小渔",)),
+        (Declared(json_ld=({"author": [{"name": "江小渔"}, {"name": "何田"}]},)), ("江小渔",)),
+        (Declared(json_ld=({"author": "江小渔、何田"},)), ("江小渔", "何田")),
+        (Declared(meta={"author": "江小渔"}), ("江小渔",)),
+        # the site, a template, a staff number
+        (Declared(meta={"author": "江城网"}), ()),
+        (Declared(meta={"author": "name, email@example.com"}), ()),
+        (Declared(meta={"author": "L_104485"}), ()),
+        (Declared(json_ld=({"author": {"name": 7}}, {"author": None})), ()),
+    ],
+)
+def test_heads_name_persons_now_and_then(declared: Declared, people: tuple[str, ...]) -> None:
+    assert declared_authors(declared)[0] == people
+
+
+def test_a_label_may_stand_a_line_above_its_value() -> None:
+    read = pieces_of_lines(("作者：", "江小渔", "编辑：", "责任编辑：", "何田"))
+    assert authors_of(read)[0] == ("江小渔",)
+    assert credits_of(read) == (Credit(role="责任编辑", names=("何田",)),)
 
 
 @pytest.mark.parametrize("value", ["江" * 5000, "江 " * 2500, "记者" * 2500, "(" * 5000, "江小渔、" * 1200])

@@ -116,6 +116,13 @@ class TestDisagreement:
         url = "http://qingyu.example/2025-11/03/1.html"
         assert elect("2026年2月12日 星期四", declared=head, url=url)[0] == "2025-11-03T08:30+08:00"
 
+    def test_a_neighbours_line_does_not_outvote_the_pages_own(self) -> None:
+        neighbour = "·别处的三座水厂昨天也已经开始供水（2026-02-03 17:19）"
+        assert elect("2026-02-10 06:40更新", neighbour)[0] == "2026-02-10T06:40+08:00"
+
+    def test_the_time_of_a_touch_is_not_that_of_publication(self) -> None:
+        assert elect("发布日期：2026-02-10", "更新时间：2026-02-10 18:00")[0] == "2026-02-10"
+
     def test_a_date_to_come_yields(self) -> None:
         assert elect("2026-03-15 19:30", url="http://qingyu.example/2026-02/11/1.html")[0] == "2026-02-11"
 
