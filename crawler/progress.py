@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 SHOWN_FAILURES = 10  # the first ones say what is wrong; the rest is counted
+# No page to read: the server's fault, ours, or what answers is none. Other rejections are findings about a page.
+UNREADABLE = frozenset({
+    Reason.HTTP_ERROR, Reason.INTERNAL, Reason.NOT_HTML, Reason.EMPTY, Reason.UNDECODABLE, Reason.TOO_LARGE,
+})  # fmt: skip
 PLAIN_INTERVAL = 10.0  # seconds between two lines where no terminal can redraw one
 
 
@@ -56,6 +60,7 @@ class Progress:
         self._outcomes: Counter[str] = Counter()
         self._reasons: Counter[Reason] = Counter()
         self._failures: list[Failed] = []
+        self._rejections: list[Failed] = []
         self._live: Live | None = None
         self._ticker: AsyncioLoopingCall | LoopingCall | None = None
 
@@ -108,12 +113,15 @@ class Progress:
         self._outcomes[item.kept.outcome.value] += 1
 
     def dropped(self, item: Capture | FetchFailure, exception: "Dropped") -> None:
-        """Count a page that gave no article; one that is our fault or the server's is a failure."""
-        if isinstance(item, FetchFailure) or exception.reason in {Reason.HTTP_ERROR, Reason.INTERNAL}:
-            self._failed(item.requested_url or item.url, exception.reason, str(exception))
+        """Count a page that gave no article; one that could not be read is a failure."""
+        url = item.requested_url or item.url
+        if isinstance(item, FetchFailure) or exception.reason in UNREADABLE:
+            self._failed(url, exception.reason, str(exception))
         else:
             self._outcomes["rejected"] += 1
             self._reasons[exception.reason] += 1
+            if len(self._rejections) < SHOWN_FAILURES:
+                self._rejections.append(Failed(url=url, reason=exception.reason, detail=str(exception)))
 
     def broken(self, item: Capture | FetchFailure, failure: "Failure") -> None:
         """Count a page that a stage broke on."""
@@ -147,6 +155,7 @@ class Progress:
             reasons={reason.value: count for reason, count in self._reasons.most_common()},
             bytes_received=self._stats.get_value("downloader/response_bytes", 0),
             failures=tuple(self._failures),
+            rejections=tuple(self._rejections),
         )
         for line in self.summary.lines():
             logger.info(line)

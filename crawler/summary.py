@@ -39,6 +39,7 @@ class RunSummary:
         reasons: `Reason` of the rejected and failed pages → count.
         bytes_received: bytes of all responses as transferred, robots.txt and redirects included.
         failures: the first pages that failed, in the order they did.
+        rejections: the first pages that could be read and hold no article.
     """
 
     finish: str
@@ -53,6 +54,7 @@ class RunSummary:
     reasons: Mapping[str, int] = field(default_factory=dict)
     bytes_received: int = 0
     failures: tuple[Failed, ...] = ()
+    rejections: tuple[Failed, ...] = ()
 
     @property
     def seconds(self) -> float:
@@ -83,10 +85,11 @@ class RunSummary:
             f"{_pages(self.pages)} in {self.seconds:.0f} s, {self.bytes_received / 1e6:.1f} MB: {articles} "
             f"{self.outcomes.get('rejected', 0)} rejected, {self.outcomes.get('failed', 0)} failed{ending}"
         )
-        for failure in self.failures:
-            yield f"failed: {failure.url}: {failure.reason}: {failure.detail}"
-        if (rest := self.outcomes.get("failed", 0) - len(self.failures)) > 0:
-            yield f"failed: {rest} more"
+        for kind, first in (("failed", self.failures), ("rejected", self.rejections)):
+            for page in first:
+                yield f"{kind}: {page.url}: {page.reason}: {page.detail}"
+            if (rest := self.outcomes.get(kind, 0) - len(first)) > 0:
+                yield f"{kind}: {rest} more"
 
 
 def _pages(count: int) -> str:

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from scrapy.exceptions import DropItem
+from scrapy.exceptions import CloseSpider, DropItem
 
-from archive.connect import open_writing
+from archive.connect import ArchiveError, open_writing
 from archive.reclean import reclean
 from archive.write import Kept, keep_article, keep_capture, keep_rejection, record_failure
 from crawler.items import Article, Capture, FetchFailure, Reason, Rejected, SiteRecipe
@@ -86,9 +86,12 @@ class _WithArchive:
         """Open the archive.
 
         Raises:
-            ArchiveError: it cannot be written.
+            CloseSpider: it cannot be written.
         """
-        self._db = open_writing(self._path)
+        try:
+            self._db = open_writing(self._path)
+        except ArchiveError as error:
+            raise CloseSpider(f"usage: {error}") from error
 
     def close_spider(self) -> None:
         """Close it, where it could be opened."""

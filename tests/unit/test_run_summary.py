@@ -35,16 +35,19 @@ def test_what_happened_has_its_exit_code(summary: RunSummary, code: int) -> None
     assert summary.exit_code == code
 
 
-def test_a_summary_names_the_first_failures_and_counts_the_rest() -> None:
+def test_a_summary_names_the_first_pages_without_an_article_and_counts_the_rest() -> None:
     failure = Failed(url="http://a.example/1", reason=Reason.TIMEOUT, detail="slow")
+    rejection = Failed(url="http://a.example/2", reason=Reason.LISTING, detail="31 links, no text")
     summary = _summary(
-        pages=12, fetched=5, bytes_received=1_240_000, failures=(failure,),
+        pages=12, fetched=5, bytes_received=1_240_000, failures=(failure,), rejections=(rejection,),
         outcomes={"new": 3, "changed": 1, "unchanged": 1, "rejected": 2, "failed": 5},
     )  # fmt: skip
     assert list(summary.lines()) == [
         "12 pages in 7 s, 1.2 MB: 3 new, 1 changed, 1 unchanged, 2 rejected, 5 failed",
         "failed: http://a.example/1: timeout: slow",
         "failed: 4 more",
+        "rejected: http://a.example/2: listing: 31 links, no text",
+        "rejected: 1 more",
     ]
 
 

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 from scrapy.crawler import Crawler
+from scrapy.exceptions import CloseSpider
 from scrapy.utils.test import get_crawler
 from sqlite_utils import Database
 
 from archive import read
-from archive.connect import ArchiveError, reading
+from archive.connect import reading
 from archive.write import Outcome
 from crawler.items import Article, Capture, FetchFailure, Reason, Rejected
 from pipelines import outcome, stages
@@ -152,8 +153,9 @@ def test_what_a_dead_run_left_is_finished_by_the_next(crawler: Crawler, path: Pa
 
 def test_an_archive_that_is_not_ours_stops_the_run(crawler: Crawler, path: Path) -> None:
     path.write_text("not a database at all, certainly " * 10)
-    with pytest.raises(ArchiveError):
+    with pytest.raises(CloseSpider) as closed:
         KeepCapture.from_crawler(crawler).open_spider()
+    assert closed.value.reason.startswith(f"usage: {path}: ")
 
 
 def test_items_on_the_way_do_not_print_the_page(make_capture: Make, make_article: Make) -> None:
