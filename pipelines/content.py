@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import accumulate
 
-from pipelines.posts import first_post, prose_of
+from pipelines.posts import first_post
 from pipelines.lines import is_furniture_box, is_readers_box
 from pipelines.parse import Page
 
@@ -13,6 +13,7 @@ DOMINANT = 0.6
 # An article shorter than this does not outweigh a long comment section that is named as one.
 LEAST_ARTICLE = 150
 FURNITURE_TAGS = frozenset({"nav", "footer", "aside", "menu"})
+_NEVER_FURNITURE = frozenset({"", "html", "body", "article", "main"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +44,7 @@ class Region:
 def find_region(page: Page) -> Region:
     """The box that holds the article, by where the running text is."""
     boxes, blocks = page.boxes, page.blocks
-    prose = [0 if block.hidden else prose_of(block.text, block.linked) for block in blocks]
+    prose = [block.running for block in blocks]
     furniture, furniture_boxes = _furniture(page, [0, *accumulate(prose)])
     prose = [0 if index in furniture else size for index, size in enumerate(prose)]
     post_first, post_end = first_post(page, prose)
@@ -101,12 +102,12 @@ def _furniture(page: Page, total: list[int]) -> tuple[set[int], set[int]]:
     boxes = page.boxes
     found: set[int] = set()
     named_boxes: set[int] = set()
-    for box in range(1, len(boxes.tag)):
-        first, end = boxes.first[box], boxes.end[box]
-        tag = boxes.tag[box]
-        if end <= first or tag in {"html", "body", "article", "main"}:
+    for box, (tag, attributes, first, end) in enumerate(
+        zip(boxes.tag, boxes.attributes, boxes.first, boxes.end, strict=True)
+    ):
+        if end <= first or tag in _NEVER_FURNITURE:
             continue
-        ident = boxes.ident(box)
+        ident = boxes.ident(box) if attributes else ""
         if not (ident and is_furniture_box(ident)) and tag not in FURNITURE_TAGS:
             continue
         held = total[end] - total[first]

@@ -7,7 +7,8 @@ dialogues, long titles, tests of the referrer) counts only together with somethi
 
 import html
 import re
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from urllib.parse import urlsplit
@@ -15,7 +16,6 @@ from urllib.parse import urlsplit
 from crawler.items import Evidence, Reason, Rejected, SpamLink, Verdict
 from pipelines.labelling import label_form
 from pipelines.parse import Page
-from pipelines.posts import prose_of
 from pipelines.rules.spam import BRAND, BRAND_STEMS, CRAWLERS, SEARCH_ENGINES, STRONG
 from pipelines.script import scripts_in
 from pipelines.walk import Link
@@ -31,9 +31,12 @@ LEAST_TEXT = 60
 
 _SEGMENT = re.compile(r"\s*[_,，|｜•丨、]\s*|\s+[I-]\s+|-(?=[^-]{3,20}(?:-|$))")
 _BRAND = re.compile(BRAND, re.IGNORECASE)
-_TITLE_SET = re.compile(r"document\.title\s*=\s*(?:unescape\(|decodeURIComponent\(|String\.fromCharCode\()?\s*[\"']([^\"']{8,400})")
+_TITLE_SET = re.compile(
+    r"document\.title\s*=\s*(?:unescape\(|decodeURIComponent\(|String\.fromCharCode\()?\s*[\"']([^\"']{8,400})"
+)
 _WRITES_LINKS = re.compile(r"document\.write(?:ln)?\s*\([^;]{0,4000}?(?:<a\s[^;]{0,400}){3}", re.IGNORECASE)
 _MOVES = re.compile(r"location(?:\.href)?\s*=|location\.replace\(|window\.open\(|document\.write", re.IGNORECASE)
+_LINK_HOST = re.compile(r"^(?:https?:)?//([^/\n]{1,200})", re.MULTILINE)
 _REFRESH = re.compile(r"url\s*=\s*['\"]?\s*(https?://[^'\"\s]+)", re.IGNORECASE)
 
 
@@ -54,7 +57,7 @@ class Trace:
     links: tuple[Link, ...] = ()
 
 
-Rule = Callable[[Page], Trace | None]
+Rule = Callable[[Page], Iterable[Trace]]
 
 
 def despam(page: Page) -> Page:
@@ -63,7 +66,7 @@ def despam(page: Page) -> Page:
     Raises:
         Rejected: `only-spam`, when nothing else is left; the verdict comes with it.
     """
-    traces = [trace for trace in (rule(page) for rule in RULES) if trace is not None]
+    traces = [trace for rule in RULES for trace in rule(page)]
     if not traces:
         return page
     links = [link for trace in traces for link in trace.links]
@@ -82,7 +85,7 @@ def despam(page: Page) -> Page:
         block._replace(hidden="spam") if index in spam and block.hidden is None else block
         for index, block in enumerate(page.blocks)
     )
-    if sum(prose_of(block.text, block.linked) for block in blocks if block.hidden is None) < LEAST_TEXT:
+    if sum(block.running for block in blocks if block.hidden is None) < LEAST_TEXT:
         raise Rejected(Reason.ONLY_SPAM, "nothing but injected spam", verdict=verdict, encoding=page.encoding)
     return replace(page, blocks=blocks, verdict=verdict)
 
@@ -100,8 +103,8 @@ def segments(text: str) -> int:
 
 def is_converted(page: Page) -> bool:
     """Whether the page's running text is Traditional throughout, as a converter leaves it."""
-    running = (block.text for block in page.blocks if block.hidden is None and prose_of(block.text, block.linked))
-    text = "".join(islice(running, 60))[:6_000]
+    running = (block.text for block in page.blocks if block.hidden is None and block.running)
+    text = "".join(islice(running, 20))[:2_000]
     simplified, traditional = scripts_in(text)
     return traditional > 20 and traditional > 4 * simplified
 
@@ -109,156 +112,134 @@ def is_converted(page: Page) -> bool:
 # -- the rules --------------------------------------------------------------------------------------------------------
 
 
-def unconverted_header(page: Page) -> Trace | None:
+def unconverted_header(page: Page) -> Iterator[Trace]:
     """A header in simplified characters on a page whose text is Traditional: it was put on after the converter."""
-    lines = _header_lines(page)
-    if not any(_never_converted(line) for line in lines) or not is_converted(page):
-        return None
-    header = next(line for line in lines if _never_converted(line))
-    weight = 1.0 if segments(header) >= 3 else 0.5
-    evidence = Evidence(
-        kind="unconverted-header",
-        detail=f"a header of {segments(header)} segments in simplified characters over Traditional text",
-        weight=weight,
+    first_lines = (block.text for block in page.blocks[:12] if len(block.text) >= 20)
+    header = next((line for line in (*page.head.titles, *first_lines) if _never_converted(line)), None)
+    if header is None or not is_converted(page):
+        return
+    detail = f"a header of {segments(header)} segments in simplified characters over Traditional text"
+    yield Trace(
+        evidence=Evidence(kind="unconverted-header", detail=detail), title=header, blocks=_blocks_like(page, header)
     )
-    return Trace(evidence=evidence, title=header, blocks=_blocks_like(page, header))
 
 
-def spam_header(page: Page) -> Trace | None:
+def spam_header(page: Page) -> Iterator[Trace]:
     """A declared title made of spam words in segments, which no line of the text agrees with."""
     for title in (*page.head.titles, page.declared.meta.get("og:title", "")):
         words = spam_words(title)
         if words < 2 or segments(title) < 2 or _is_headline(page, title):
             continue
-        evidence = Evidence(
-            kind="spam-header",
-            detail=f"a title of {segments(title)} segments with {words} words of the spam vocabulary",
-            weight=1.0 if words >= 3 else 0.7,
-        )
-        return Trace(evidence=evidence, title=title, blocks=_blocks_like(page, title))
-    return None
+        detail = f"a title of {segments(title)} segments with {words} words of the spam vocabulary"
+        evidence = Evidence(kind="spam-header", detail=detail, weight=1.0 if words >= 3 else 0.7)
+        yield Trace(evidence=evidence, title=title, blocks=_blocks_like(page, title))
+        return
 
 
-def hidden_header(page: Page) -> Trace | None:
+def hidden_header(page: Page) -> Iterator[Trace]:
     """A heading out of sight that repeats a title of many segments."""
     for block in page.blocks[:200]:
-        if block.hidden in DEVIOUS and segments(block.text) >= 3 and len(block.text) >= 30:
-            repeats = any(label_form(block.text) in label_form(title) for title in page.head.titles)
-            if repeats and spam_words(block.text):
-                detail = f"a heading hidden by {block.hidden} repeats the title"
-                return Trace(evidence=Evidence(kind="hidden-header", detail=detail, weight=0.6), title=block.text)
-    return None
+        if block.hidden not in DEVIOUS or len(block.text) < 30 or segments(block.text) < 3:
+            continue
+        if spam_words(block.text) and any(label_form(block.text) in label_form(title) for title in page.head.titles):
+            detail = f"a heading hidden by {block.hidden} repeats the title"
+            yield Trace(evidence=Evidence(kind="hidden-header", detail=detail, weight=0.6), title=block.text)
+            return
 
 
-def hidden_farm(page: Page) -> Trace | None:
-    """Links to many other sites, kept from sight."""
-    own = _site(urlsplit(page.url).hostname or "")
-    farm = [link for link in page.links if link.hidden and _outside(link, own)]
-    if len(farm) < FARM_LINKS or len({_host(link) for link in farm}) < FARM_SITES:
-        return None
-    spam = sum(spam_words(link.text) > 0 for link in farm)
-    devious = [link for link in farm if link.hidden in DEVIOUS]
-    if spam * 4 >= len(farm):
-        weight = 1.0
-    elif len(devious) >= FARM_LINKS and len({_host(link) for link in devious}) >= FARM_SITES:
-        weight = 0.7
-    else:
-        return None  # a closed menu of partner sites
-    ways = sorted({link.hidden for link in farm if link.hidden})
-    detail = f"{len(farm)} links to {len({_host(link) for link in farm})} other sites, hidden by {', '.join(ways)}"
-    return Trace(evidence=Evidence(kind="hidden-link-farm", detail=detail, weight=weight), links=tuple(farm))
-
-
-def visible_farm(page: Page) -> Trace | None:
-    """Links to many other sites in plain sight, their anchors made of spam words."""
-    anchors = label_form("\n".join(link.text for link in page.links if not link.hidden).lower())
+def link_farms(page: Page) -> Iterator[Trace]:
+    """Links to many other sites: kept from sight, or in plain sight with anchors made of spam words."""
+    outgoing = _outgoing(page)
+    if len(outgoing) < FARM_LINKS:
+        return
+    hidden = [link for link in outgoing if link.hidden]
+    sites = _sites(hidden)
+    if len(hidden) >= FARM_LINKS and sites >= FARM_SITES:
+        weight = _weight_of_hidden(hidden)
+        ways = ", ".join(sorted({link.hidden for link in hidden if link.hidden}))
+        detail = f"{len(hidden)} links to {sites} other sites, hidden by {ways}"
+        if weight:
+            evidence = Evidence(kind="hidden-link-farm", detail=detail, weight=weight)
+            yield Trace(evidence=evidence, links=tuple(hidden))
+    anchors = label_form("\n".join(link.text for link in outgoing if not link.hidden).lower())
     if sum(map(anchors.count, STRONG)) < FARM_LINKS:
-        return None
-    own = _site(urlsplit(page.url).hostname or "")
-    farm = [link for link in page.links if not link.hidden and spam_words(link.text) and _outside(link, own)]
-    if len(farm) < FARM_LINKS or len({_host(link) for link in farm}) < FARM_SITES:
-        return None
-    detail = f"{len(farm)} links to {len({_host(link) for link in farm})} other sites with spam anchors"
-    blocks = frozenset(
-        link.block for link in farm if link.block < len(page.blocks) and page.blocks[link.block].linked * 2 > len(page.blocks[link.block].text)
-    )
-    return Trace(evidence=Evidence(kind="link-farm", detail=detail), links=tuple(farm), blocks=blocks)
+        return
+    shown = [link for link in outgoing if not link.hidden and spam_words(link.text)]
+    if len(shown) >= FARM_LINKS and _sites(shown) >= FARM_SITES:
+        detail = f"{len(shown)} links to {_sites(shown)} other sites with spam anchors"
+        yield Trace(
+            evidence=Evidence(kind="link-farm", detail=detail), links=tuple(shown), blocks=_link_blocks(page, shown)
+        )
 
 
-def scripted_title(page: Page) -> Trace | None:
+def scripted_title(page: Page) -> Iterator[Trace]:
     """A script that writes another title over the page's own: search engines read one, people see the other."""
     for script in page.head.scripts:
-        if "document.title" not in script:
+        found = _TITLE_SET.search(script) if "document.title" in script else None
+        if found is None or not _CODED_HAN.search(found[1]):
             continue
-        found = _TITLE_SET.search(script)
-        title = html.unescape(found[1]) if found else ""
-        if not found or not re.search(r"[\u4e00-\u9fff]|\\u[4-9]|&#|%u[4-9]|%E[4-9]", found[1], re.IGNORECASE):
-            continue
-        spam = max(spam_words(title), *(spam_words(declared) for declared in page.head.titles), 0)
-        detail = "a script replaces the title"
-        return Trace(evidence=Evidence(kind="scripted-title", detail=detail, weight=0.6 if spam else 0.3))
-    return None
+        spam = spam_words(html.unescape(found[1])) or any(spam_words(title) for title in page.head.titles)
+        evidence = Evidence(kind="scripted-title", detail="a script replaces the title", weight=0.6 if spam else 0.3)
+        yield Trace(evidence=evidence)
+        return
 
 
-def cloaking(page: Page) -> Trace | None:
+def cloaking(page: Page) -> Iterator[Trace]:
     """A script that asks whether a search engine is looking, or sent the reader, and then moves or writes the page."""
     for script in page.head.scripts:
         if "referrer" not in script and "userAgent" not in script:
             continue
         low = script[:200_000].lower()
-        asks = ("useragent" in low and sum(name in low for name in CRAWLERS) >= 2) or (
-            "document.referrer" in low and sum(name in low for name in SEARCH_ENGINES) >= 3
-        )
-        if asks and _MOVES.search(script):
+        crawlers = "useragent" in low and sum(name in low for name in CRAWLERS) >= 2
+        senders = "document.referrer" in low and sum(name in low for name in SEARCH_ENGINES) >= 3
+        if (crawlers or senders) and _MOVES.search(script):
+            # Counters ask for the sender as well, to name the search words.
             detail = "a script treats search engines, or readers who come from them, apart"
-            return Trace(evidence=Evidence(kind="cloaking", detail=detail, weight=0.6))
-    return None
+            yield Trace(evidence=Evidence(kind="cloaking", detail=detail, weight=0.6 if crawlers else 0.3))
+            return
 
 
-def written_links(page: Page) -> Trace | None:
+def written_links(page: Page) -> Iterator[Trace]:
     """A script that writes several links into the page."""
     for script in page.head.scripts:
-        if "document.write" in script and _WRITES_LINKS.search(script) and spam_words(script[:100_000]) >= 2:
+        if "document.write" in script and spam_words(script[:100_000]) >= 2 and _WRITES_LINKS.search(script):
             detail = "a script writes links with spam anchors"
-            return Trace(evidence=Evidence(kind="written-links", detail=detail, weight=0.7))
-    return None
+            yield Trace(evidence=Evidence(kind="written-links", detail=detail, weight=0.7))
+            return
 
 
-def forwarding(page: Page) -> Trace | None:
+def forwarding(page: Page) -> Iterator[Trace]:
     """A meta refresh that leads to another site at once."""
     target = _REFRESH.search(page.declared.meta.get("refresh", ""))
-    own = _site(urlsplit(page.url).hostname or "")
-    if target is None or not own or _site(_hostname(target[1])) == own:
-        return None
-    return Trace(evidence=Evidence(kind="forwarding", detail="the page forwards to another site", weight=0.4))
+    own = _site(_hostname(page.url))
+    if target is not None and own and _site(_hostname(target[1])) != own:
+        yield Trace(evidence=Evidence(kind="forwarding", detail="the page forwards to another site", weight=0.4))
 
 
-def coded_title(page: Page) -> Trace | None:
-    """A title written in character references on a page that writes its text plainly."""
-    if not page.head.coded_title:
-        return None
-    weight = 0.5 if spam_words(page.declared.title) else 0.2
-    return Trace(
-        evidence=Evidence(kind="coded-title", detail="the title is written in character references", weight=weight)
-    )
+def coded_title(page: Page) -> Iterator[Trace]:
+    """A title written in character references, `&#22269;&#20135;`, on a page that writes its text plainly."""
+    if page.head.coded_title:
+        weight = 0.5 if spam_words(page.declared.title) else 0.2
+        detail = "the title is written in character references"
+        yield Trace(evidence=Evidence(kind="coded-title", detail=detail, weight=weight))
 
 
-def brand_insertion(page: Page) -> Trace | None:
+def brand_insertion(page: Page) -> Iterator[Trace]:
     """A gambling brand grown into the words of a text."""
-    text = "\n".join(block.text for block in page.blocks if block.hidden is None)
-    found = {match[0].lower() for match in _BRAND.finditer(text)} if any(stem in text for stem in BRAND_STEMS) else set()
-    if not found:
-        return None
-    detail = f"{len(found)} places where a brand is grown into the text"
-    return Trace(evidence=Evidence(kind="brand-insertion", detail=detail, weight=0.5))
+    text = "\n".join(block.text for block in page.blocks if block.running)
+    if not any(stem in text for stem in BRAND_STEMS):
+        return
+    places = len(_BRAND.findall(text))
+    if places:
+        detail = f"{places} places where a brand is grown into the text"
+        yield Trace(evidence=Evidence(kind="brand-insertion", detail=detail, weight=0.5))
 
 
 RULES: tuple[Rule, ...] = (
     unconverted_header,
     spam_header,
     hidden_header,
-    hidden_farm,
-    visible_farm,
+    link_farms,
     scripted_title,
     cloaking,
     written_links,
@@ -269,11 +250,6 @@ RULES: tuple[Rule, ...] = (
 
 
 # -- what the rules share ---------------------------------------------------------------------------------------------
-
-
-def _header_lines(page: Page) -> list[str]:
-    """Where injected headers stand: titles, and the first lines of the page, hidden or not."""
-    return [*page.head.titles, *(block.text for block in page.blocks[:12] if len(block.text) >= 20)]
 
 
 def _never_converted(line: str) -> bool:
@@ -297,13 +273,35 @@ def _is_headline(page: Page, title: str) -> bool:
     """Whether a line of the page in sight, above running text, says what the title says."""
     form = label_form(title)
     return any(
-        block.hidden is None and 8 <= len(block.text) <= 120 and not spam_words(block.text) and label_form(block.text) in form
+        block.hidden is None
+        and 8 <= len(block.text) <= 120
+        and not spam_words(block.text)
+        and label_form(block.text) in form
         for block in page.blocks[:400]
     )
 
 
 def _spam_link(link: Link) -> SpamLink:
-    return SpamLink(domain=_host(link), anchor=link.text[:200], hidden_by=link.hidden or "visible")
+    return SpamLink(domain=_hostname(link.href), anchor=link.text[:200], hidden_by=link.hidden or "visible")
+
+
+def _sites(links: Sequence[Link]) -> int:
+    return len({_site(_hostname(link.href)) for link in links})
+
+
+def _weight_of_hidden(links: Sequence[Link]) -> float:
+    """How much hidden links count: spam words prove a farm; devious hiding makes one likely; else it is a closed menu."""
+    if sum(spam_words(link.text) > 0 for link in links) * 4 >= len(links):
+        return 1.0
+    devious = [link for link in links if link.hidden in DEVIOUS]
+    return 0.7 if len(devious) >= FARM_LINKS and _sites(devious) >= FARM_SITES else 0.0
+
+
+def _link_blocks(page: Page, links: Sequence[Link]) -> frozenset[int]:
+    """The blocks that hold these links and little else."""
+    blocks = page.blocks
+    at = {link.block for link in links if link.block < len(blocks)}
+    return frozenset(index for index in at if blocks[index].linked * 2 > len(blocks[index].text))
 
 
 def _hostname(href: str) -> str:
@@ -313,13 +311,6 @@ def _hostname(href: str) -> str:
         return ""
 
 
-def _host(link: Link) -> str:
-    if not link.href.startswith(("http:", "https:", "//", "HTTP")):
-        return ""
-    # the whole of urlsplit costs ten times as much, and every link of every page comes by here
-    return link.href.partition("//")[2].partition("/")[0].partition("?")[0].rpartition("@")[2].partition(":")[0].lower()
-
-
 def _site(host: str) -> str:
     """The registrable part of a host name, near enough: news.example.com.cn and www.example.com.cn are one site."""
     labels = host.lower().split(".")
@@ -327,6 +318,12 @@ def _site(host: str) -> str:
     return ".".join(labels[-3 if short else -2 :])
 
 
-def _outside(link: Link, own: str) -> bool:
-    host = _host(link)
-    return bool(host) and _site(host) != own
+def _outgoing(page: Page) -> list[Link]:
+    """The links that lead to other sites, where there are several such sites; the page's own is told by its links
+    where its address is not known."""
+    hosts = Counter(_LINK_HOST.findall("\n".join(link.href for link in page.links)))
+    own = _site(_hostname(page.url) or (hosts.most_common(1)[0][0] if hosts else ""))
+    foreign = {host for host in hosts if _site(host) != own}
+    if len({_site(host) for host in foreign}) < FARM_SITES:
+        return []
+    return [link for link in page.links if link.href.partition("//")[2].partition("/")[0] in foreign]

@@ -7,12 +7,12 @@ a teaser. A line that several of them agree on, in sight and just above the text
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipelines.content import Region
 from pipelines.labelling import label_form
 from pipelines.lines import LineKind, has_date, line_kind
 from pipelines.parse import Page
-from pipelines.posts import prose_of
 
 # _ | and the like always part a title; a dash only where it stands between spaces or before a short last piece, because
 # 中美“贸易战”—影响几何 and Wi-Fi hold dashes of their own.
@@ -64,7 +64,7 @@ def first_prose(page: Page, region: Region) -> int:
         block = page.blocks[index]
         if block.hidden or index in region.furniture:
             continue
-        size = prose_of(block.text, block.linked)
+        size = block.running
         if size >= 60 or (size >= 20 and sum(map(block.text.count, "，。,")) >= 2):
             return index
     return region.core_first
@@ -130,10 +130,11 @@ def _lines(page: Page, claims: list[_Claim], stop: int) -> Iterator[tuple[int, i
     forms = {claim.form for claim in claims}
     titles = "\n".join((page.declared.title, *(page.declared.meta.get(name, "") for name in _META_TITLES)))
     for index in range(stop):
-        text, box, _, hidden, _, _ = blocks[index]
-        if hidden or not 2 <= len(text) <= LONGEST:
+        block = blocks[index]
+        text = block.text
+        if block.hidden or not 2 <= len(text) <= LONGEST:
             continue
-        heading = _heading(page, box)
+        heading = _heading(page, block.box)
         if heading or index >= stop - NEAR or text in titles:
             yield index, index + 1, heading
         if len(text) < 4 or not (heading or text[:4] in titles):
@@ -220,10 +221,15 @@ def _heading(page: Page, box: int) -> float:
         if box <= 0:
             break
         weight = max(weight, _HEADINGS.get(boxes.tag[box], 0.0))
-        if boxes.attributes[box] and _TITLE_BOX.search(boxes.ident(box)):
-            weight = max(weight, 1.0)
+        if weight < 1 and boxes.attributes[box] and _is_title_box(boxes.ident(box)):
+            weight = 1.0
         box = boxes.parent[box]
     return weight
+
+
+@lru_cache(maxsize=4096)
+def _is_title_box(ident: str) -> bool:
+    return _TITLE_BOX.search(ident) is not None
 
 
 def _agreement(form: str, declared: str) -> float:

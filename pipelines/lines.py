@@ -30,7 +30,8 @@ _CHROME = _any(furniture.CHROME)
 _NOTICE_START = _any(furniture.NOTICE_STARTS)
 _NOTICE_INSIDE = _any(furniture.NOTICES_INSIDE)
 _BYLINE = _any(furniture.BYLINE)
-_CAPTION = _any(furniture.CAPTION)
+_CAPTION_START = _any(furniture.CAPTION_STARTS)
+_CAPTION_END = _any(furniture.CAPTION_ENDS)
 _BOX = _any(furniture.FURNITURE_BOXES)
 _READERS = re.compile(r"comment|cmt|reply|replies|pinglun|liuyan|guestbook")
 _ROLE = "(?:" + "|".join(sorted(map(re.escape, ROLES), key=len, reverse=True)) + ")"
@@ -74,13 +75,16 @@ def line_kind(text: str) -> LineKind:
 
 def is_caption(text: str) -> bool:
     """Whether a line beside a picture reads as its caption."""
-    return len(text) <= 200 and _CAPTION.search(label_form(text)) is not None
+    if len(text) > 200:
+        return False
+    form = label_form(text)
+    return _CAPTION_START.match(form) is not None or _CAPTION_END.search(form[-30:]) is not None
 
 
 @lru_cache(maxsize=4096)
 def is_furniture_box(ident: str) -> bool:
     """Whether a box's class and id name furniture."""
-    return bool(ident.strip()) and _BOX.search(ident) is not None
+    return _BOX.search(ident) is not None
 
 
 @lru_cache(maxsize=4096)

@@ -2,12 +2,12 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from itertools import accumulate
 
 from pipelines.content import Region
 from pipelines.labelling import label_form
 from pipelines.lines import LineKind, is_dateline, line_kind, opening_label
 from pipelines.parse import Page
-from pipelines.posts import prose_of
 
 # Credits, bylines and notices stand before or after the text: a line with this much of the text on both sides is text.
 # 记者：您从什么时候开始种树的？ opens with a role and is a question of an interview.
@@ -88,7 +88,7 @@ def _lines(page: Page, region: Region, start: int) -> list[tuple[int, LineKind, 
         if kind is LineKind.TEXT and not found_text and is_dateline(block.text):
             kind = LineKind.BYLINE
         in_core = region.core_first <= index < region.core_end
-        running = prose_of(block.text, block.linked)
+        running = block.running
         if kind is LineKind.TEXT and not (in_core or index in tables or running):
             continue
         found_text = found_text or running >= RUNNING
@@ -110,7 +110,7 @@ def _speakers(page: Page, lines: list[tuple[int, LineKind, int]]) -> set[int]:
 def _trimmed(page: Page, region: Region, body: list[int]) -> list[int]:
     """Without the short lines at both ends that stand in other boxes than the running text does."""
     blocks, boxes = page.blocks, page.boxes
-    running = [index for index in body if prose_of(blocks[index].text, blocks[index].linked)]
+    running = [index for index in body if blocks[index].running]
     if not running:
         return body
     homes = {blocks[index].box for index in running}
@@ -128,24 +128,22 @@ def _trimmed(page: Page, region: Region, body: list[int]) -> list[int]:
 def _link_lists(page: Page, region: Region) -> set[int]:
     """Blocks of boxes in the region that hold links and hardly any running text."""
     boxes = page.boxes
+    here = page.blocks[region.first : region.end]
+    size = [0, *accumulate(len(block.text) for block in here)]
+    linked = [0, *accumulate(block.linked for block in here)]
+    running = [0, *accumulate(block.running > RUNNING for block in here)]
     found: set[int] = set()
-    box = region.box + 1
-    while box < len(boxes.tag) and boxes.first[box] < region.end:
-        first, end = boxes.first[box], boxes.end[box]
-        if end - first > 1 and first not in found and _is_link_list(page, first, end):
-            found.update(range(first, end))
-        box += 1
+    for box in range(region.box + 1, len(boxes.tag)):
+        first, end = boxes.first[box] - region.first, min(boxes.end[box], region.end) - region.first
+        if first >= len(here):
+            break
+        if (
+            end - first > 1
+            and running[first] == running[end]
+            and 2 * (linked[end] - linked[first]) > size[end] - size[first]
+        ):
+            found.update(range(first + region.first, end + region.first))
     return found
-
-
-def _is_link_list(page: Page, first: int, end: int) -> bool:
-    size = linked = 0
-    for block in page.blocks[first:end]:
-        if prose_of(block.text, block.linked) > 60:
-            return False
-        size += len(block.text)
-        linked += block.linked
-    return linked * 2 > size
 
 
 def _data_tables(page: Page, region: Region) -> set[int]:

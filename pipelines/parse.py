@@ -166,8 +166,11 @@ def _makes_no_sense(text: str, walker: Walker) -> bool:
     """Whether the walk shows that the parser lost the text: it is swallowed, or next to nothing of it came out."""
     if walker.head.swallowed > 2_000:
         return True
-    if _visible(walker) > 200:
-        return False
+    seen = 0
+    for block in walker.blocks:
+        seen += len(block.text) if block.hidden is None else 0
+        if seen > 200:
+            return False
     last_comment = text.rfind("<!--")
     unclosed = last_comment >= 0 and text.find("-->", last_comment) < 0 and len(text) - last_comment > 500
     return unclosed or (not walker.blocks and bool(_MARKUP.search(text)))

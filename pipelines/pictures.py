@@ -8,7 +8,6 @@ from pipelines.headline import Headline
 from pipelines.lines import is_caption
 from pipelines.paragraphs import Text
 from pipelines.parse import Page
-from pipelines.posts import prose_of
 from pipelines.walk import Picture
 
 SMALLEST = 60  # pixels; below are icons, buttons, tracking pixels
@@ -21,7 +20,9 @@ _ORNAMENT = re.compile(
     r"smil(?:e|ey)|emoji|face/|weixin|weibo|wechat|tracking|beacon|counter|stat\.|1x1|dot\.gif|line\.gif|bg\.|/ad[sv]?/|gongan|beian)",
     re.IGNORECASE,
 )
-_CAPTION_BOX = re.compile(r"caption|pic[-_]?(?:txt|text|desc|info)|img[-_]?(?:txt|text|desc|info)|photo[-_]?(?:txt|text|desc)|tuzhu|tushuo")
+_CAPTION_BOX = re.compile(
+    r"caption|pic[-_]?(?:txt|text|desc|info)|img[-_]?(?:txt|text|desc|info)|photo[-_]?(?:txt|text|desc)|tuzhu|tushuo"
+)
 _LEADING_MARK = re.compile(
     r"^[\s(（\[【]*(?:[△▲▼▽↑↓◎◆■]|(?:上|下)?[图圖](?:\(tú\))?(?:[为為](?:\(wéi\))?|说|說|注|片说明|片說明|解)?[:：丨|]|[图圖](?:\(tú\))?[为為](?:\(wéi\))?)\s*"
 )
@@ -111,8 +112,9 @@ def _captions(page: Page, picture: Picture, index: int, text: Text) -> bool:
         return False
     # 图 and its line alone in one box, or a centred line under a centred picture where the text itself is not centred.
     box = block.box
-    if box == picture.box and boxes.end[box] - boxes.first[box] == 1 and not prose_of(block.text, block.linked):
+    if box == picture.box and boxes.end[box] - boxes.first[box] == 1 and not block.running:
         return True
-    running = [i for i in text.body if prose_of(page.blocks[i].text, page.blocks[i].linked)]
-    centred = sum(boxes.centred(page.blocks[i].box) for i in running)
-    return boxes.centred(box) and boxes.centred(picture.box) and centred * 2 < len(running)
+    if not (boxes.centred(box) and boxes.centred(picture.box)):
+        return False
+    running = [i for i in text.body if page.blocks[i].running]
+    return sum(boxes.centred(page.blocks[i].box) for i in running) * 2 < len(running)

@@ -10,8 +10,6 @@ from collections.abc import Sequence
 from pipelines.labelling import label_form
 from pipelines.parse import Page
 
-# Marks that running text has and menus, labels and dates have not.
-_MARKS = re.compile("[，。！？；,!?;…]")
 _STAMP = re.compile(
     r"(?:19|20)\d\d\s?([-/.年])\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?.{0,12}?(?<!\d)(?:[01]?\d|2[0-3])[:：][0-5]\d"
 )
@@ -19,19 +17,6 @@ LONGEST_STAMP = 100
 # Running text above the first stamp that is an article in its own right, not the words a blog greets with.
 WHOLE_ARTICLE = 300
 MOST_STAMPS = 2_000
-
-
-def prose_of(text: str, linked: int) -> int:
-    """How many characters of running text a block holds: none in menus, labels and headings."""
-    size = len(text)
-    if linked * 2 > size:
-        return 0
-    own = size - linked
-    if own < 12:
-        return 0
-    if own >= 40 or _MARKS.search(text):
-        return own
-    return 0
 
 
 def is_stamp(text: str) -> bool:

@@ -16,9 +16,12 @@ LONGEST_BYLINE = 200
 MOST_LINES = 12
 MOST_NOTICES = 12
 # Blocks below the text in which its notices are looked for.
-BELOW = 60
+BELOW = 40
+SHORTEST_NOTICE = 10
 
-_CRUMB_LABEL = re.compile(r"^.{0,4}?(?:(?:当前|现在|目前|所在|您的?|你的?|页面|当前页)(?:所在|的)?(?:的)?位置|位置|导航)[:是>]")
+_CRUMB_LABEL = re.compile(
+    r"^.{0,4}?(?:(?:当前|现在|目前|所在|您的?|你的?|页面|当前页)(?:所在|的)?(?:的)?位置|位置|导航)[:是>]"
+)
 _CRUMB_BOX = re.compile(r"crumb|weizhi|location|position|\bpath\b|dqwz|daohang|curpos|cur_pos|wz\b|route")
 _CRUMB_MARK = re.compile(r"\s*(?:>>|>|＞|»|›|→|⟩|﹥)\s*")
 _LABEL = re.compile(
@@ -93,9 +96,10 @@ def notice_blocks(page: Page, text: Text) -> list[int]:
     """Rights, disclaimers and funding lines, in and below the text; the site's own footer is not the article's."""
     found = list(text.notices)
     for index in range(text.end, min(text.end + BELOW, len(page.blocks))):
-        if index in found or _kind(page, index) is not LineKind.NOTICE or _in_footer(page, index):
+        if len(page.blocks[index].text) < SHORTEST_NOTICE or index in found:
             continue
-        found.append(index)
+        if _kind(page, index) is LineKind.NOTICE and not _in_footer(page, index):
+            found.append(index)
     return sorted(found)[:MOST_NOTICES]
 
 

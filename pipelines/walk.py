@@ -8,6 +8,7 @@ blocks, and the links and pictures with the block they stand in.
 Every list is bounded, and a page beyond a bound is cut there: the largest real page met has 30,000 boxes.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -36,10 +37,27 @@ SILENT_TAGS = (
     "title datalist noembed"
 ).split()
 # Where pictures that are loaded late keep their address while src holds a placeholder.
-LAZY_SOURCES = (
+LAZY_SOURCES = frozenset((
     "data-src", "data-original", "data-original-src", "data-lazy-src", "data-lazyload", "data-lazy", "data-actualsrc",
     "data-echo", "data-url", "data-cover", "original", "lazysrc", "zoomfile", "file", "_src",
-)  # fmt: skip
+))  # fmt: skip
+
+
+# Marks that running text has and menus, labels and dates have not.
+_MARKS = re.compile("[，。！？；,!?;…]")
+
+
+def running_text(text: str, linked: int) -> int:
+    """How many characters of a line are running text: all outside links, where it is long or holds sentence marks.
+
+    >>> running_text("小城的桥昨天修好了，今天通车。", 0), running_text("首页 新闻 体育 娱乐 财经 科技 教育", 0)
+    (15, 0)
+    """
+    size = len(text)
+    own = size - linked
+    if own < 12 or linked * 2 > size:
+        return 0
+    return own if own >= 40 or _MARKS.search(text) else 0
 
 
 class Block(NamedTuple):
@@ -52,6 +70,7 @@ class Block(NamedTuple):
         hidden: how it is kept from sight (`display-none` …), or None.
         after_break: a `<br>` stands before it, in the same box as the block before.
         indented: it begins with white space that is shown (ideographic or no-break spaces).
+        running: how many of its characters are running text: none in menus, labels, headings and hidden words.
     """
 
     text: str
@@ -60,6 +79,7 @@ class Block(NamedTuple):
     hidden: str | None
     after_break: bool
     indented: bool
+    running: int
 
 
 @dataclass(slots=True)
@@ -86,7 +106,10 @@ class Boxes:
         attributes = self.attributes[box]
         if not attributes:
             return ""
-        return f"{attributes.get('class', '')} {attributes.get('id', '')}"[:200].lower()
+        name, key = attributes.get("class"), attributes.get("id")
+        if name is None:
+            return key[:200].lower() if key else ""
+        return f"{name} {key}"[:200].lower() if key else name[:200].lower()
 
     def centred(self, box: int) -> bool:
         """Whether the box centres its text by its own attributes."""
@@ -293,9 +316,10 @@ class Walker:
             size = len(text)
             linked_size = self._linked if self._linked < size else size
             indented = raw.lstrip("\r\n\t ")[0] in "\u3000\xa0"
-            self.blocks.append(
-                _new(Block, (text, self._box, linked_size, self._hidden, self._after_break, indented))
-            )
+            hidden = self._hidden
+            running = running_text(text, linked_size) if hidden is None else 0
+            block = (text, self._box, linked_size, hidden, self._after_break, indented, running)
+            self.blocks.append(_new(Block, block))
             self._after_break = False
             self._room -= size
             if self._room < 0:
@@ -334,7 +358,7 @@ class Walker:
             del self._pieces[since:]
             if text:
                 self._room -= len(text)
-                self.blocks.append(Block(text, self._box, 0, self._hidden or hidden, after_break=False, indented=False))
+                self.blocks.append(Block(text, self._box, 0, self._hidden or hidden, False, False, 0))  # noqa: FBT003 - as above
         self._hidden, self._background = hidden, background
 
     def _open_time(self, _tag: str, attrib: Mapping[str, str]) -> _Undo:
@@ -377,8 +401,11 @@ class Walker:
         if self._silent or len(self.pictures) >= MAX_PICTURES or not attrib:
             return None
         get = attrib.get
-        lazy = next((get(name, "") for name in LAZY_SOURCES if name in attrib and len(get(name, "")) > 4), "")
-        src = lazy if lazy and not lazy.startswith("data:") else get("src", "")
+        src = get("src", "")
+        for name in attrib:
+            if name in LAZY_SOURCES and len(attrib[name]) > 4 and not attrib[name].startswith("data:"):
+                src = attrib[name]
+                break
         style = get("style")
         hidden = hiding_style(style[:MAX_ATTRIBUTE], self._hidden) if style else self._hidden
         self.pictures.append(
