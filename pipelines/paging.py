@@ -19,8 +19,10 @@ _TAG = re.compile(rb"<[^>]*>")
 # `t20260211_123_2.html`, `123-2.shtml`: the last number of a file's name, behind a separator
 _NUMBERED = re.compile(r"(?P<stem>.+)[_-](?P<number>\d{1,3})(?P<suffix>\.\w{2,6})?")
 _PAGE_QUERY = re.compile(r"(?:^|&)(?:page|p|pageno|pn)=(?P<number>\d{1,3})(?:&|$)", re.IGNORECASE)
-# Names of section pages, whose next page is another list: `index_2.html`, `list-263-2.html`, `node_12.htm`
+# Names of section pages, whose next page is another list: `index_2.html`, `list-263-2.html`, `node_12.htm`; and of the
+# folders that hold nothing else: `/list/local_2.html`
 _SECTION = re.compile(r"(?:index|list|default|node|more|column|channel|category)(?![a-z])", re.IGNORECASE)
+_SECTION_FOLDER = re.compile(r"/(?:lists?|channel|category)$", re.IGNORECASE)
 
 
 def next_part(body: bytes, url: str) -> str | None:
@@ -72,7 +74,7 @@ def _is_next(url: str, target: str, *, first_only: bool) -> bool:
     (folder, _, name), (other_folder, _, other_name) = here.path.rpartition("/"), there.path.rpartition("/")
     if (here.scheme, here.netloc, folder) != (there.scheme, there.netloc, other_folder):
         return False
-    if not name or _SECTION.match(name):
+    if not name or _SECTION.match(name) or _SECTION_FOLDER.search(folder):
         return False
     if name == other_name:
         return _follows_in_query(here.query, there.query, first_only=first_only)

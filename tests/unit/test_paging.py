@@ -33,6 +33,7 @@ def link(href: str, text: str) -> str:
         ("http://y.example/a/8812_3.html", "8812_2.html", "2", None),
         ("http://y.example/ms/index.html", "index_2.html", "下一页", None),
         ("http://y.example/ms/list-263-1.html", "list-263-2.html", "下一页", None),
+        ("http://y.example/list/ms.html", "ms_2.html", "下一页", None),
         ("http://y.example/ms/", "/ms/index_2.html", "下一页", None),
         ("http://y.example/ms?page=1", "?page=2", "下一页", None),
     ],
