@@ -95,12 +95,22 @@ def _around(page: Page, box: int, levels: int) -> Iterator[int]:
 def notice_blocks(page: Page, text: Text) -> list[int]:
     """Rights, disclaimers and funding lines, in and below the text; the site's own footer is not the article's."""
     found = list(text.notices)
+    own = _article_element(page, text)
     for index in range(text.end, min(text.end + BELOW, len(page.blocks))):
         if len(page.blocks[index].text) < SHORTEST_NOTICE or index in found:
             continue
-        if _kind(page, index) is LineKind.NOTICE and not _in_footer(page, index):
+        if _kind(page, index) is LineKind.NOTICE and (index in own or not _in_footer(page, index)):
             found.append(index)
     return sorted(found)[:MOST_NOTICES]
+
+
+def _article_element(page: Page, text: Text) -> range:
+    """The blocks of the `<article>` that holds the text: a `<p class="copyright">` in it is the article's own."""
+    boxes = page.boxes
+    for box in _around(page, page.blocks[text.body[0]].box if text.body else 0, len(boxes.parent)):
+        if boxes.tag[box] == "article":
+            return range(boxes.first[box], boxes.end[box])
+    return range(0)
 
 
 def _in_footer(page: Page, index: int) -> bool:
