@@ -102,12 +102,11 @@ def _furniture(page: Page, total: list[int]) -> tuple[set[int], set[int]]:
     boxes = page.boxes
     found: set[int] = set()
     named_boxes: set[int] = set()
-    for box, (tag, attributes, first, end) in enumerate(
-        zip(boxes.tag, boxes.attributes, boxes.first, boxes.end, strict=True)
+    for box, (tag, ident, first, end) in enumerate(
+        zip(boxes.tag, boxes.ident, boxes.first, boxes.end, strict=True)
     ):
         if end <= first or tag in _NEVER_FURNITURE:
             continue
-        ident = boxes.ident(box) if attributes else ""
         if not (ident and is_furniture_box(ident)) and tag not in FURNITURE_TAGS:
             continue
         held = total[end] - total[first]

@@ -202,7 +202,9 @@ def cloaking(page: Page) -> Iterator[Trace]:
 def written_links(page: Page) -> Iterator[Trace]:
     """A script that writes several links into the page."""
     for script in page.head.scripts:
-        if "document.write" in script and spam_words(script[:100_000]) >= 2 and _WRITES_LINKS.search(script):
+        if "document.write" not in script or script.count("<a ") < 3:
+            continue
+        if spam_words(script[:100_000]) >= 2 and _WRITES_LINKS.search(script):
             detail = "a script writes links with spam anchors"
             yield Trace(evidence=Evidence(kind="written-links", detail=detail, weight=0.7))
             return

@@ -197,7 +197,7 @@ def _score(
     if agreement < 3 and line_kind(text) is not LineKind.TEXT:
         return None
     score = heading + agreement
-    if boxes.centred(blocks[first].box):
+    if blocks[first].box in boxes.centred:
         score += 0.5
     linked = sum(block.linked for block in blocks[first:end])
     if linked * 2 > len(text):
@@ -221,7 +221,7 @@ def _heading(page: Page, box: int) -> float:
         if box <= 0:
             break
         weight = max(weight, _HEADINGS.get(boxes.tag[box], 0.0))
-        if weight < 1 and boxes.attributes[box] and _is_title_box(boxes.ident(box)):
+        if weight < 1 and boxes.ident[box] and _is_title_box(boxes.ident[box]):
             weight = 1.0
         box = boxes.parent[box]
     return weight

@@ -74,7 +74,9 @@ def parse(decoded: Decoded) -> Page:
         Rejected: `not-html` (the bytes are something else), `empty` (no visible text, no picture, no script).
     """
     _refuse_other_formats(decoded)
-    text = decoded.text[:MAX_CHARACTERS].replace("\0", "")
+    text = decoded.text[:MAX_CHARACTERS]
+    if "\0" in text:
+        text = text.replace("\0", "")
     walker = walk_lxml(text)
     notes = decoded.notes
     if len(text) <= MAX_SECOND_OPINION and _makes_no_sense(text, walker):

@@ -104,7 +104,7 @@ def _captions(page: Page, picture: Picture, index: int, text: Text) -> bool:
     if block.hidden or len(block.text) > LONGEST_CAPTION or block.linked * 2 > len(block.text):
         return False
     around = (block.box, boxes.parent[block.box])
-    if any(boxes.tag[box] == "figcaption" or _CAPTION_BOX.search(boxes.ident(box)) for box in around if box > 0):
+    if any(boxes.tag[box] == "figcaption" or _CAPTION_BOX.search(boxes.ident[box]) for box in around if box > 0):
         return True
     if is_caption(block.text) or (picture.alt and block.text == picture.alt):
         return True
@@ -114,7 +114,7 @@ def _captions(page: Page, picture: Picture, index: int, text: Text) -> bool:
     box = block.box
     if box == picture.box and boxes.end[box] - boxes.first[box] == 1 and not block.running:
         return True
-    if not (boxes.centred(box) and boxes.centred(picture.box)):
+    if not (box in boxes.centred and picture.box in boxes.centred):
         return False
     running = [i for i in text.body if page.blocks[i].running]
-    return sum(boxes.centred(page.blocks[i].box) for i in running) * 2 < len(running)
+    return sum(page.blocks[i].box in boxes.centred for i in running) * 2 < len(running)

@@ -60,7 +60,7 @@ def _repeated_stamps(page: Page, prose: Sequence[int]) -> tuple[int, int] | None
         if stamp is None:
             continue
         found += 1
-        tag, ident = page.boxes.tag[block.box], page.boxes.ident(block.box)
+        tag, ident = page.boxes.tag[block.box], page.boxes.ident[block.box]
         groups.setdefault((tag, ident, stamp[1]), []).append(index)
     best: tuple[int, int] | None = None
     for stamps in groups.values():

@@ -69,7 +69,7 @@ def breadcrumb(page: Page, headline: Headline) -> tuple[str, ...]:
             continue
         box = block.box
         labelled = _CRUMB_LABEL.search(label_form(block.text[:40])) is not None
-        named = any(_CRUMB_BOX.search(boxes.ident(around)) for around in _around(page, box, 2))
+        named = any(_CRUMB_BOX.search(boxes.ident[around]) for around in _around(page, box, 2))
         arrows = len(_CRUMB_MARK.findall(block.text))
         if not (labelled or (named and block.linked) or (arrows >= 2 and block.linked * 3 > len(block.text))):
             continue
@@ -116,6 +116,6 @@ def _article_element(page: Page, text: Text) -> range:
 def _in_footer(page: Page, index: int) -> bool:
     boxes = page.boxes
     return any(
-        boxes.tag[box] == "footer" or re.search(r"foot|bottom|copyright", boxes.ident(box)) is not None
+        boxes.tag[box] == "footer" or re.search(r"foot|bottom|copyright", boxes.ident[box]) is not None
         for box in _around(page, page.blocks[index].box, 4)
     )

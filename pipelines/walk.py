@@ -68,8 +68,6 @@ class Block(NamedTuple):
         box: index of the innermost box around it.
         linked: how many of its characters stand in links.
         hidden: how it is kept from sight (`display-none` …), or None.
-        after_break: a `<br>` stands before it, in the same box as the block before.
-        indented: it begins with white space that is shown (ideographic or no-break spaces).
         running: how many of its characters are running text: none in menus, labels, headings and hidden words.
     """
 
@@ -77,8 +75,6 @@ class Block(NamedTuple):
     box: int
     linked: int
     hidden: str | None
-    after_break: bool
-    indented: bool
     running: int
 
 
@@ -91,34 +87,17 @@ class Boxes:
     Attributes:
         parent: the box around it, -1 for the page.
         tag: its element name.
-        attributes: as written.
+        ident: its class and id, lower case.
         first, end: the blocks inside it: `first` to `end`, exclusive.
+        centred: the boxes that centre their text by their own attributes.
     """
 
     parent: list[int] = field(default_factory=lambda: [-1])
     tag: list[str] = field(default_factory=lambda: [""])
-    attributes: list[Mapping[str, str]] = field(default_factory=lambda: [{}])
+    ident: list[str] = field(default_factory=lambda: [""])
     first: list[int] = field(default_factory=lambda: [0])
     end: list[int] = field(default_factory=lambda: [0])
-
-    def ident(self, box: int) -> str:
-        """Class and id of a box, lower case, or nothing."""
-        attributes = self.attributes[box]
-        if not attributes:
-            return ""
-        name, key = attributes.get("class"), attributes.get("id")
-        if name is None:
-            return key[:200].lower() if key else ""
-        return f"{name} {key}"[:200].lower() if key else name[:200].lower()
-
-    def centred(self, box: int) -> bool:
-        """Whether the box centres its text by its own attributes."""
-        attributes = self.attributes[box]
-        return (
-            self.tag[box] == "center"
-            or attributes.get("align", "").lower() == "center"
-            or ("style" in attributes and is_centred(attributes["style"][:MAX_ATTRIBUTE]))
-        )
+    centred: set[int] = field(default_factory=set)
 
 
 class Link(NamedTuple):
@@ -213,7 +192,6 @@ class Walker:
         self._box = 0
         self._hidden: str | None = None
         self._background: str | None = None
-        self._after_break = False
         self._href: str | None = None
         self._link_from = 0  # where in the pending pieces the open link's text begins
         self._link_text = ""  # what of it stood in blocks that are closed
@@ -240,7 +218,6 @@ class Walker:
         if undo.__class__ is int:
             if self._pieces:
                 self._flush()
-            self._after_break = False
             self._ends[self._box] = len(self.blocks)
             self._box = undo  # type: ignore[assignment]  # an int, as the test says
         else:
@@ -263,22 +240,34 @@ class Walker:
             return None
         if self._pieces:
             self._flush()
-        self._after_break = False
-        parent = self._box
-        undo: _Undo = parent
-        if attrib and ("style" in attrib or "hidden" in attrib or "bgcolor" in attrib):
-            hidden, background = self._hidden, self._background
-            self._look(attrib)
-            if self._hidden != hidden or self._background != background:
-                undo = self._close_changed_box, (parent, hidden, background)
         boxes = self.boxes
         ends = self._ends
-        self._box = box = len(ends)
+        box = len(ends)
         if box > MAX_BOXES:
             raise EnoughSeenError
+        parent = self._box
+        self._box = box
+        undo: _Undo = parent
+        ident = ""
+        if attrib:
+            get = attrib.get
+            name, key = get("class"), get("id")
+            if name or key:
+                ident = f"{name or ''} {key or ''}"[:200].lower()
+            if "style" in attrib or "hidden" in attrib or "bgcolor" in attrib:
+                hidden, background = self._hidden, self._background
+                self._look(attrib)
+                if self._hidden != hidden or self._background != background:
+                    undo = self._close_changed_box, (parent, hidden, background)
+                if is_centred(get("style", "")[:MAX_ATTRIBUTE]):
+                    boxes.centred.add(box)
+            if get("align", "").lower() == "center":
+                boxes.centred.add(box)
+        if tag == "center":
+            boxes.centred.add(box)
         boxes.parent.append(parent)
         boxes.tag.append(tag)
-        boxes.attributes.append(attrib)
+        boxes.ident.append(ident)
         boxes.first.append(len(self.blocks))
         ends.append(0)
         return undo
@@ -286,15 +275,12 @@ class Walker:
     def _close_changed_box(self, parent: int, hidden: str | None, background: str | None) -> None:
         if self._pieces:
             self._flush()
-        self._after_break = False
         self.boxes.end[self._box] = len(self.blocks)
         self._box, self._hidden, self._background = parent, hidden, background
 
-    def _break(self, tag: str, _attrib: Mapping[str, str]) -> _Undo:
-        if not self._silent:
-            if self._pieces:
-                self._flush()
-            self._after_break = tag == "br"
+    def _break(self, _tag: str, _attrib: Mapping[str, str]) -> _Undo:
+        if self._pieces and not self._silent:
+            self._flush()
         return None
 
     def _flush(self) -> None:
@@ -315,12 +301,9 @@ class Walker:
         if text:
             size = len(text)
             linked_size = self._linked if self._linked < size else size
-            indented = raw.lstrip("\r\n\t ")[0] in "\u3000\xa0"
             hidden = self._hidden
             running = running_text(text, linked_size) if hidden is None else 0
-            block = (text, self._box, linked_size, hidden, self._after_break, indented, running)
-            self.blocks.append(_new(Block, block))
-            self._after_break = False
+            self.blocks.append(_new(Block, (text, self._box, linked_size, hidden, running)))
             self._room -= size
             if self._room < 0:
                 raise EnoughSeenError
@@ -358,7 +341,7 @@ class Walker:
             del self._pieces[since:]
             if text:
                 self._room -= len(text)
-                self.blocks.append(Block(text, self._box, 0, self._hidden or hidden, False, False, 0))  # noqa: FBT003 - as above
+                self.blocks.append(Block(text, self._box, 0, self._hidden or hidden, 0))
         self._hidden, self._background = hidden, background
 
     def _open_time(self, _tag: str, attrib: Mapping[str, str]) -> _Undo:
@@ -391,7 +374,7 @@ class Walker:
         pending = "".join(self._pieces[self._link_from :])
         self._linked += len(pending)
         if len(self.links) < MAX_LINKS:
-            text = " ".join((self._link_text + pending).split())
+            text = (self._link_text + pending).strip()
             self.links.append(_new(Link, (self._href, text, len(self.blocks), self._hidden)))
         self._href = None
         if inline is not None:
