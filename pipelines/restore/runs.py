@@ -5,21 +5,23 @@ Chinese wins, and how much more plausible is kept.
 """
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from pipelines.restore import cp936
-from pipelines.restore.lattice import BREADTH, LOST_LEAD, ORPHANS, WIDE, Lattice, PageFacts, Path
-from pipelines.restore.model import STEP, Model
-from pipelines.restore.tables import READING
+from pipelines.restore.lattice import LOST_LEAD, WIDE, Lattice, PageFacts, Path
+from pipelines.restore.model import STEP
+from pipelines.restore.scorer import Scorer
+from pipelines.restore.tables import ORPHANS, READING
 
 _SPOT: Final = re.compile(
     rf"[{ORPHANS}](?=[(（]?{READING}[)）]|[，,；;！!？?。、]|[{ORPHANS}][，,；;！!？?])|(?={LOST_LEAD.pattern})"
 )
 _SETTLED = 3  # so many characters after a run tell how well it joins what follows
 _FARTHEST = 300  # the longest run seen is under 60 characters; a hostile text must not cost more than this
+_BREADTH = 16  # how many readings are followed at once
 _FIRST_BREADTH = 40  # at the first character of a run nothing but its left neighbour tells the readings apart
 _VANISHING_BREADTH = 4
 DOUBT: Final = 1.5
@@ -44,15 +46,19 @@ class Mend:
     doubtful: bool
 
 
-def mend(text: str, facts: PageFacts, model: Model) -> Iterator[Mend]:
+def mend(text: str, facts: PageFacts, scorer: Scorer) -> Iterator[Mend]:
     """The repairs of a text, from left to right, not overlapping."""
-    lattice = Lattice(text, facts, model)
-    at = 0
+    lattice = Lattice(text, facts, scorer)
+    at, done, quoted = 0, 0, False
     while spot := _SPOT.search(text, at):
-        found = _solve(lattice, text, spot.start())
+        start = spot.start()
+        quoted = _is_quoted(text[done:start], quoted)
+        found = _solve(lattice, text, start, quoted)
+        at, done = start + 1, start
         if found:
             yield found
-        at = max(found.end if found else 0, spot.start() + 1)
+            at = done = found.end
+            quoted = _is_quoted(found.after, quoted)
 
 
 def is_broken(text: str) -> bool:
@@ -60,9 +66,16 @@ def is_broken(text: str) -> bool:
     return _SPOT.search(text) is not None
 
 
-def _solve(lattice: Lattice, text: str, start: int) -> Mend | None:
+def _is_quoted(text: str, before: bool) -> bool:  # noqa: FBT001 - a state, not a switch
+    """Whether a quotation is open after a text; a new line closes it."""
+    line = text.rpartition("\n")
+    opened, closed = line[2].rfind("“"), line[2].rfind("”")
+    return opened > closed or (before and not line[1] and closed < 0)
+
+
+def _solve(lattice: Lattice, text: str, start: int, quoted: bool) -> Mend | None:  # noqa: FBT001 - as above
     waiting: defaultdict[int, list[Path]] = defaultdict(list)
-    waiting[start].append(lattice.root(start))
+    waiting[start].append(lattice.root(start, quoted=quoted))
     while True:
         at = min(waiting)
         paths = waiting.pop(at)
@@ -74,7 +87,7 @@ def _solve(lattice: Lattice, text: str, start: int) -> Mend | None:
                 return _choose(paths, text, start)
             waiting[max(waiting)].extend(paths)
             continue
-        breadth = _FIRST_BREADTH if at - start <= 2 else BREADTH
+        breadth = _FIRST_BREADTH if at - start <= 2 else _BREADTH
         for rank, path in enumerate(_best(paths, breadth)):
             for longer in lattice.expand(path, vanished=rank < _VANISHING_BREADTH):
                 waiting[longer.at].append(longer)
@@ -90,14 +103,22 @@ def _is_settled(paths: list[Path], text: str, at: int) -> bool:
 
 
 def _best(paths: list[Path], breadth: int) -> list[Path]:
-    """The most plausible paths of either kind, and always the best that leaves the text as it is."""
+    """The most plausible paths of either kind, and always the best that leaves the text as it is.
+
+    Paths that end alike go on alike, so two of them are enough: the better one, and one to tell the margin from.
+    """
     paths.sort(key=lambda path: path.cost)
-    shifted = [path for path in paths if path.pending >= 0][:breadth]
-    right = [path for path in paths if path.pending < 0]
-    kept = right[:breadth]
-    if untouched := next((path for path in right[breadth:] if not path.mends), None):
-        kept.append(untouched)
-    return shifted + kept
+    alike: Counter[tuple[int, int, int, bool]] = Counter()
+    shifted, right = [], []
+    untouched = None
+    for path in paths:
+        ending = (path.pending, path.first, path.second, path.open_key)
+        alike[ending] += 1
+        if not path.mends and path.pending < 0:
+            untouched = untouched or path
+        elif alike[ending] <= 2:
+            (right if path.pending < 0 else shifted).append(path)
+    return shifted[:breadth] + right[:breadth] + ([untouched] if untouched else [])
 
 
 def _choose(paths: list[Path], text: str, start: int) -> Mend | None:
