@@ -11,7 +11,7 @@ from bs4.element import NavigableString, PreformattedString, Tag
 from lxml import etree
 
 from crawler.items import Capture, Declared, Decoded, Evidence, Note, Reason, Rejected, Verdict
-from pipelines.walk import Block, Boxes, EnoughSeenError, Head, Link, Picture, Walker
+from pipelines.walk import Block, Boxes, EnoughSeenError, Head, Links, Picture, Walker
 
 MAX_CHARACTERS = 20_000_000
 # BeautifulSoup builds a Python tree, 60 times slower than lxml: for the pages that need it, which are small.
@@ -50,7 +50,7 @@ class Page:
     encoding_evidence: tuple[Evidence, ...] = ()
     blocks: tuple[Block, ...] = field(repr=False)
     boxes: Boxes = field(repr=False)
-    links: tuple[Link, ...] = field(repr=False)
+    links: Links = field(repr=False)
     pictures: tuple[Picture, ...] = field(repr=False)
     head: Head = field(repr=False)
     declared: Declared = field(repr=False)
@@ -93,7 +93,7 @@ def parse(decoded: Decoded) -> Page:
         encoding_evidence=decoded.evidence,
         blocks=tuple(walker.blocks),
         boxes=walker.boxes,
-        links=tuple(walker.links),
+        links=walker.links,
         pictures=tuple(walker.pictures),
         head=head,
         declared=_declared(head, decoded.capture.url),

@@ -15,10 +15,51 @@ LONGEST_CAPTION = 250
 MOST_LEVELS = 60
 
 # Names of pictures that belong to the page, not to the article.
-_ORNAMENT = re.compile(
-    r"(?:logo|icon|avatar|qrcode|qr[-_]|ewm|erweima|spacer|blank|pixel|loading|placeholder|share|sprite|button|btn|arrow|banner|"
-    r"smil(?:e|ey)|emoji|face/|weixin|weibo|wechat|tracking|beacon|counter|stat\.|1x1|dot\.gif|line\.gif|bg\.|/ad[sv]?/|gongan|beian)",
-    re.IGNORECASE,
+_ORNAMENTS = (
+    *(
+        "logo",
+        "icon",
+        "avatar",
+        "qrcode",
+        "qr_",
+        "qr-",
+        "ewm",
+        "erweima",
+        "spacer",
+        "blank",
+        "pixel",
+        "loading",
+        "placeholder",
+    ),
+    *(
+        "share",
+        "sprite",
+        "button",
+        "btn",
+        "arrow",
+        "banner",
+        "smile",
+        "smiley",
+        "emoji",
+        "face/",
+        "weixin",
+        "weibo",
+        "wechat",
+    ),
+    *(
+        "tracking",
+        "beacon",
+        "counter",
+        "stat.",
+        "1x1",
+        "dot.gif",
+        "line.gif",
+        "bg.",
+        "/ad/",
+        "/ads/",
+        "gongan",
+        "beian",
+    ),
 )
 _CAPTION_BOX = re.compile(
     r"caption|pic[-_]?(?:txt|text|desc|info)|img[-_]?(?:txt|text|desc|info)|photo[-_]?(?:txt|text|desc)|tuzhu|tushuo"
@@ -64,12 +105,17 @@ def _belongs(page: Page, region: Region, headline: Headline, text: Text, picture
         return False
     if not headline.first <= picture.block <= max(text.end, region.core_end):
         return False
-    if _too_small(picture.width) or _too_small(picture.height) or _ORNAMENT.search(picture.src):
+    if _too_small(picture.width) or _too_small(picture.height) or _is_ornament(picture.src):
         return False
     around = _around(page, picture.box)
     if region.furniture_boxes.intersection(around):
         return False
     return region.core_box in around or headline.end <= picture.block < text.end
+
+
+def _is_ornament(src: str) -> bool:
+    low = src.lower()
+    return any(name in low for name in _ORNAMENTS)
 
 
 def _too_small(size: str) -> bool:
