@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from crawler.items import Draft, Image, Reason, Rejected, SiteRecipe
+from crawler.items import Draft, Image, Rejected, SiteRecipe
 from pipelines.content import find_region
 from pipelines.headline import elect
 from pipelines.paragraphs import read_text
 from pipelines.parse import Page
 from pipelines.pictures import pictures
+from pipelines.refusals import refuse
 from pipelines.surroundings import breadcrumb, byline_blocks, notice_blocks
 
 
@@ -27,8 +28,10 @@ def extract(page: Page, recipe: SiteRecipe) -> Draft:  # noqa: ARG001 - selector
         return tuple(page.blocks[index].text for index in blocks)
 
     body = lines([index for index in text.body if index not in captions])
-    if not body:
-        raise Rejected(Reason.NO_ARTICLE, "no running text", verdict=page.verdict, encoding=page.encoding)
+    refused = refuse(page, headline, text, images)
+    if refused:
+        reason, detail = refused
+        raise Rejected(reason, detail, verdict=page.verdict, encoding=page.encoding)
     return Draft(
         url=page.url,
         fetched_at=page.capture.fetched_at,

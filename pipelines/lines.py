@@ -21,18 +21,19 @@ class LineKind(Enum):
     CREDIT = auto()  # roles and names: 责任编辑：张三
 
 
-def _any(patterns: Sequence[str]) -> re.Pattern[str]:
+def any_of(patterns: Sequence[str]) -> re.Pattern[str]:
+    """One pattern that matches whatever one of them matches, in any case."""
     return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
 
 
-_CLOSING = _any(furniture.CLOSING)
-_CHROME = _any(furniture.CHROME)
-_NOTICE_START = _any(furniture.NOTICE_STARTS)
-_NOTICE_INSIDE = _any(furniture.NOTICES_INSIDE)
-_BYLINE = _any(furniture.BYLINE)
-_CAPTION_START = _any(furniture.CAPTION_STARTS)
-_CAPTION_END = _any(furniture.CAPTION_ENDS)
-_BOX = _any(furniture.FURNITURE_BOXES)
+_CLOSING = any_of(furniture.CLOSING)
+_CHROME = any_of(furniture.CHROME)
+_NOTICE_START = any_of(furniture.NOTICE_STARTS)
+_NOTICE_INSIDE = any_of(furniture.NOTICES_INSIDE)
+_BYLINE = any_of(furniture.BYLINE)
+_CAPTION_START = any_of(furniture.CAPTION_STARTS)
+_CAPTION_END = any_of(furniture.CAPTION_ENDS)
+_BOX = any_of(furniture.FURNITURE_BOXES)
 _READERS = re.compile(r"comment|cmt|reply|replies|pinglun|liuyan|guestbook")
 _ROLE = "(?:" + "|".join(sorted(map(re.escape, ROLES), key=len, reverse=True)) + ")"
 # 责任编辑：张三, (编辑 李四), 编辑丨江雨 程昱, 记者：王五 编辑：赵六. Names are short and hold no sentence marks.

@@ -151,6 +151,8 @@ class Head:
         times: texts and datetime values of `<time>` elements.
         base, canonical: their `href`s.
         noscript: what is shown when scripts do not run.
+        script_files: how many scripts are loaded from files.
+        has_password: a form asks for a password.
         coded_title: most characters of the first title are written as references (`&#22269;`).
         swallowed: characters in titles and text areas: huge when an unclosed one swallowed the page.
     """
@@ -164,6 +166,8 @@ class Head:
     base: str | None = None
     canonical: str | None = None
     noscript: str = ""
+    script_files: int = 0
+    has_password: bool = False
     swallowed: int = 0
     coded_title: bool = False
 
@@ -206,6 +210,7 @@ class Walker:
             "a": self._open_link,
             "img": self._picture,
             "time": self._open_time,
+            "input": self._input,
         }
         self._box = 0
         self._hidden: str | None = None
@@ -438,8 +443,15 @@ class Walker:
             head.canonical = head.canonical or get("href", "")[:MAX_ATTRIBUTE].strip() or None
         return None
 
+    def _input(self, _tag: str, attrib: Mapping[str, str]) -> _Undo:
+        if attrib.get("type", "").lower() == "password":
+            self.head.has_password = True
+        return None
+
     def _open_silent(self, tag: str, attrib: Mapping[str, str]) -> _Undo:
         self._silent += 1
+        if tag == "script" and "src" in attrib:
+            self.head.script_files += 1
         return self._close_silent, (tag, attrib.get("type", ""), len(self._pieces))
 
     def _close_silent(self, tag: str, kind: str, since: int) -> None:
