@@ -14,7 +14,7 @@ from crawler.items import Evidence, Note
 from pipelines.notes import Change, Rule, run
 from pipelines.restore import runs
 from pipelines.restore.classify import Page, classify
-from pipelines.restore.pinyin import strip_notes
+from pipelines.restore.pinyin import strip_from_letters, strip_notes
 from pipelines.restore.scorer import scorer
 from pipelines.restore.script import convert
 from pipelines.restore.tables import HAN, script
@@ -144,6 +144,7 @@ RULES: Final[tuple[Rule[Page], ...]] = (
     Rule(name="hidden-byte", find=drop_hidden),
     Rule(name="byte-run", find=repair_runs),
     Rule(name="pinyin-note", find=strip_notes),
+    Rule(name="pinyin-note", find=strip_from_letters),
     Rule(name="script", find=convert),
     Rule(name="width", find=widen),
     Rule(name="spaced-label", find=join_label),

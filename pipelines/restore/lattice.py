@@ -56,11 +56,15 @@ _QUOTES = {
     ("\n", False): 0.0,
 }
 
-_SURE = 5 * STEP  # a next character that costs less is taken for what stood next
+_SURE = 6 * STEP  # a next character that costs less is taken for what stood next
+_UNFIT = 7 * STEP  # a character that costs more makes one think of another reading
 _ANY, _VANISHING = -1, -2  # a second byte that nothing tells; one that vanished together with the byte after it
-_FOLLOWED = {_ANY: 12, _VANISHING: 4}  # how many characters are followed where a byte is not known …
+_ANYTHING, _SEEN = -1, -1001  # what can follow a character that ends in a pair that vanished
+_OPEN = 2  # after so many of them anything, after the others what training saw there
+_FOLLOWED = {_ANY: 12, _VANISHING: 20}  # how many characters are followed where a byte is not known …
 _VANISHED_SECOND = 8  # … and where it is the first that is not
 _LOST = 40
+_MANY, _COMMON = 200, 2500  # where so many characters could stand, only the commonest are weighed
 _UNTOLD = {"?", EATEN}
 
 
@@ -83,7 +87,7 @@ class Path(NamedTuple):
     Attributes:
         at: the place in the shown text.
         pending: the first byte of a character whose second is still to come; -1 where the pairs are right; below
-            that, -1 - v where that first byte vanished together with the byte v before it.
+            that, `_ANYTHING` or `_SEEN` - v, where that first byte vanished together with the byte v before it.
         text: what was read so far, in the author's characters before the converter's script is undone.
         data: the bytes that this reading says the decoder saw.
         cost: the cost of `text` plus that of its assumptions.
@@ -93,6 +97,7 @@ class Path(NamedTuple):
         length: … and how much of `text` belongs to it.
         open_key: the last character is one that the page annotates, and its note has not come yet.
         quoted: a quotation is open.
+        doubts: the places inside runs where a character fits badly.
     """
 
     at: int
@@ -107,6 +112,7 @@ class Path(NamedTuple):
     length: int = 0
     open_key: bool = False
     quoted: bool = False
+    doubts: tuple[int, ...] = ()
 
 
 class Lattice:
@@ -294,11 +300,12 @@ class Lattice:
 
         Its first byte ends the pending character; its second begins another, and what is shown next ends that one.
         """
-        for letter, cost in self._choices(path, _VANISHING):
+        for rank, (letter, cost) in enumerate(self._choices(path, _VANISHING)):
             step = self._grown(path, path.at, letter, cost, _after(path, letter) + bytes([letter.trail]))
-            step = step._replace(pending=-1 - letter.trail)
+            # an unlikely first character can still begin a likely word
+            step = step._replace(pending=(_ANYTHING if rank < _OPEN else _SEEN) - letter.trail)
             yield from self._read_on(step)
-            if again:
+            if again and rank < _OPEN:
                 yield from self._vanished(step, again=False)
 
     # --- what a character can be
@@ -313,26 +320,27 @@ class Lattice:
         asked = (path.first, path.second, path.pending, trail)
         found = self._ranked.get(asked)
         if found is None:
-            number = _FOLLOWED.get(trail, _VANISHED_SECOND)
-            found = self._ranked[asked] = self._rank(path, self._candidates(path, trail), number)
+            letters = self._candidates(path, trail)
+            if len(letters) > _MANY:
+                letters = [letter for letter in letters if letter.number <= _COMMON]
+            found = self._ranked[asked] = self._rank(path, letters, _FOLLOWED.get(trail, _VANISHED_SECOND))
         return found
 
     def _candidates(self, path: Path, trail: int) -> Sequence[Letter]:
         alphabet, leads = self._alphabet, _leads(path)
+        if path.pending > 0 and trail >= 0:
+            char = pair(path.pending, trail)
+            return [alphabet.letter(char)] if char else []
         if path.pending > 0:
-            if trail >= 0:
-                char = pair(path.pending, trail)
-                return [alphabet.letter(char)] if char else []
             letters: Sequence[Letter] = alphabet.with_lead(path.pending)
-        elif trail >= 0:
-            letters = [letter for letter in alphabet.with_trail(trail) if letter.lead in leads]
-        else:
-            # neither byte is known: only what training saw here, of some twelve thousand characters
-            letters = [letter for letter in alphabet.followers(path.second) if letter.lead in leads]
-        if trail != _VANISHING:
-            return letters
-        vanishing = vanishing_pairs()
-        return [letter for letter in letters if letter.trail in vanishing]
+            vanishing = vanishing_pairs()
+            return letters if trail == _ANY else [letter for letter in letters if letter.trail in vanishing]
+        if trail >= 0 and path.pending > _SEEN:
+            return [letter for letter in alphabet.with_trail(trail) if letter.lead in leads]
+        # of some thousand characters only those that training saw here
+        seen = alphabet.followers(path.second)
+        trails = (trail,) if trail >= 0 else seen if trail == _ANY else vanishing_pairs()
+        return [letter for trail in trails for letter in seen.get(trail, ()) if letter.lead in leads]
 
     def _ending_in(self, path: Path, trail: int, orphan: str) -> list[tuple[Letter, float]]:
         """The characters that end in a byte and whose first byte was lost, with their costs."""
@@ -349,7 +357,7 @@ class Lattice:
         facts, known = self._facts, script().simplified
         for chars, extra in ((first, 0.0), (other, _OTHER_READING)):
             for char in chars:
-                if char in known:
+                if char in known or char in script().authors_own:
                     doubt = 0.0 if char in facts.annotated else _UNLIKELY if char in facts.bare else _NEW_KEY
                     yield self._alphabet.letter(char), extra + doubt
 
@@ -379,6 +387,7 @@ class Lattice:
             path.length,
             char in self._facts.annotated,
             quoted,
+            (*path.doubts, path.at) if path.pending >= 0 and cost - path.cost > _UNFIT else path.doubts,
         )
 
 
@@ -407,7 +416,9 @@ def _mended(path: Path) -> Path:
 
 def _leads(path: Path) -> Collection[int]:
     """What the pending character's first byte can be."""
-    return (path.pending,) if path.pending > 0 else vanishing_pairs()[-1 - path.pending]
+    if path.pending > 0:
+        return (path.pending,)
+    return vanishing_pairs()[(_ANYTHING if path.pending > _SEEN else _SEEN) - path.pending]
 
 
 def _after(path: Path, letter: Letter) -> bytes:

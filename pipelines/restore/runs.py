@@ -5,8 +5,9 @@ Chinese wins, and how much more plausible is kept.
 """
 
 import re
+import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,7 +24,10 @@ _SETTLED = 3  # so many characters after a run tell how well it joins what follo
 _FARTHEST = 300  # the longest run seen is under 60 characters; a hostile text must not cost more than this
 _BREADTH = 16  # how many readings are followed at once
 _FIRST_BREADTH = 40  # at the first character of a run nothing but its left neighbour tells the readings apart
-_VANISHING_BREADTH = 4
+_VANISHING_BREADTH = 2
+NOWHERE: Final = range(0)
+ANYWHERE: Final = range(sys.maxsize)
+_WORSE = 12 * STEP  # a reading so much worse than the best so far does not recover
 DOUBT: Final = 1.5
 """A margin over the runner-up below this (nats, for the whole run) leaves the repair doubtful."""
 
@@ -53,7 +57,7 @@ def mend(text: str, facts: PageFacts, scorer: Scorer) -> Iterator[Mend]:
     while spot := _SPOT.search(text, at):
         start = spot.start()
         quoted = _is_quoted(text[done:start], quoted)
-        found = _solve(lattice, text, start, quoted)
+        found = _solve(lattice, text, start, quoted=quoted)
         at, done = start + 1, start
         if found:
             yield found
@@ -73,26 +77,51 @@ def _is_quoted(text: str, before: bool) -> bool:  # noqa: FBT001 - a state, not 
     return opened > closed or (before and not line[1] and closed < 0)
 
 
-def _solve(lattice: Lattice, text: str, start: int, quoted: bool) -> Mend | None:  # noqa: FBT001 - as above
+def _solve(lattice: Lattice, text: str, start: int, *, quoted: bool) -> Mend | None:
+    """The repair at a place, or None where no reading beats the text as it is.
+
+    Pairs that vanished are thought of only where the best reading without them has a character that fits badly, because
+    they could have vanished anywhere.
+    """
+    root = lattice.root(start, quoted=quoted)
+    paths = _search(lattice, text, root, NOWHERE)
+    if not paths or not paths[0].mends:
+        paths = _search(lattice, text, root, ANYWHERE)
+    elif paths[0].doubts:
+        places = {place + step for place in paths[0].doubts for step in (-1, 0)}
+        paths = _search(lattice, text, root, places)
+    return _choose(paths, start) if paths and paths[0].mends else None
+
+
+def _search(lattice: Lattice, text: str, root: Path, vanished: Container[int]) -> list[Path]:
+    """The readings that give what is shown, the most plausible first.
+
+    Args:
+        lattice: what can be read.
+        text: what is shown.
+        root: where to begin.
+        vanished: the places at which to think of pairs that vanished.
+    """
+    start = root.at
     waiting: defaultdict[int, list[Path]] = defaultdict(list)
-    waiting[start].append(lattice.root(start, quoted=quoted))
-    while True:
+    waiting[start].append(root)
+    while waiting:
         at = min(waiting)
         paths = waiting.pop(at)
         if not waiting and at > start and _is_settled(paths, text, at):
-            return _choose(paths, text, start)
+            break
         if at >= len(text) or at - start > _FARTHEST:
             paths = [path for path in paths if path.pending < 0]
             if not waiting:
-                return _choose(paths, text, start)
+                break
             waiting[max(waiting)].extend(paths)
             continue
         breadth = _FIRST_BREADTH if at - start <= 2 else _BREADTH
         for rank, path in enumerate(_best(paths, breadth)):
-            for longer in lattice.expand(path, vanished=rank < _VANISHING_BREADTH):
+            for longer in lattice.expand(path, vanished=rank < _VANISHING_BREADTH and at in vanished):
                 waiting[longer.at].append(longer)
-        if not waiting:
-            return None
+    paths.sort(key=lambda path: path.cost)
+    return [path for path in paths if _reproduces(path, text, start)]
 
 
 def _is_settled(paths: list[Path], text: str, at: int) -> bool:
@@ -108,23 +137,26 @@ def _best(paths: list[Path], breadth: int) -> list[Path]:
     Paths that end alike go on alike, so two of them are enough: the better one, and one to tell the margin from.
     """
     paths.sort(key=lambda path: path.cost)
+    shifted = _distinct([path for path in paths if path.pending >= 0], breadth)
+    right = _distinct([path for path in paths if path.pending < 0 and path.mends], breadth)
+    untouched = next((path for path in paths if path.pending < 0 and not path.mends), None)
+    return shifted + right + ([untouched] if untouched else [])
+
+
+def _distinct(paths: list[Path], breadth: int) -> list[Path]:
+    kept: list[Path] = []
     alike: Counter[tuple[int, int, int, bool]] = Counter()
-    shifted, right = [], []
-    untouched = None
     for path in paths:
+        if len(kept) == breadth or path.cost > paths[0].cost + _WORSE:
+            break
         ending = (path.pending, path.first, path.second, path.open_key)
         alike[ending] += 1
-        if not path.mends and path.pending < 0:
-            untouched = untouched or path
-        elif alike[ending] <= 2:
-            (right if path.pending < 0 else shifted).append(path)
-    return shifted[:breadth] + right[:breadth] + ([untouched] if untouched else [])
+        if alike[ending] <= 2:
+            kept.append(path)
+    return kept
 
 
-def _choose(paths: list[Path], text: str, start: int) -> Mend | None:
-    paths = sorted((path for path in paths if _reproduces(path, text, start)), key=lambda path: path.cost)
-    if not paths or not paths[0].mends:
-        return None
+def _choose(paths: Sequence[Path], start: int) -> Mend:
     best = paths[0]
     after = best.text[: best.length]
     other = next((path for path in paths if path.text != best.text), None)

@@ -25,6 +25,7 @@ _MAX_PAGE = 20_000  # characters of the page that are looked at: the longest art
 _TRAILS = (*range(0x40, 0x7F), *range(0x80, 0xFF))
 _STRANGE = round(4 * STEP)  # for symbols that authors hardly use and training saw too seldom to tell (Ⅷ ┛ Ж ａ)
 _IMPOSSIBLE = round(7 * STEP)  # for simplified characters: the converter would have converted them
+_RARE = round(7 * STEP)  # what training never saw shares one probability among some ten thousand characters
 _USUAL = re.compile(r"[\u4e00-\u9fff，。、；：？！“”‘’（）《》…—·\s]|[!-~]")
 _SHIFTED: Final = re.compile(rf"[{ORPHANS}][^\n{ORPHANS}]{{0,30}}")
 
@@ -49,7 +50,7 @@ class Letter(NamedTuple):
 class Alphabet:
     """GBK's characters with their numbers in a model; the tables fill as they are asked for."""
 
-    __slots__ = ("_leads", "_numbered", "_numbers", "_trails", "model")
+    __slots__ = ("_followers", "_leads", "_numbered", "_numbers", "_trails", "model")
 
     def __init__(self, model: Model) -> None:
         """Set up for one model."""
@@ -58,6 +59,7 @@ class Alphabet:
         self._leads: dict[int, tuple[Letter, ...]] = {}
         self._trails: dict[int, tuple[Letter, ...]] = {}
         self._numbered: list[Letter | None] = []
+        self._followers: dict[int, dict[int, list[Letter]]] = {}
 
     def number(self, char: str) -> int:
         """The model's number of a character of either script."""
@@ -71,8 +73,9 @@ class Alphabet:
         """A character with all that is known of it; 0 for the bytes of what GBK lacks."""
         halves = char.encode("gbk", "ignore")
         lead, trail = halves if len(halves) == 2 else (0, 0)
+        number = self.number(char)
         extra = _IMPOSSIBLE if char in script().converted else 0 if _USUAL.match(char) else _STRANGE
-        return Letter(lead, trail, char, self.number(char), extra)
+        return Letter(lead, trail, char, number, extra if number else extra + _RARE)
 
     def with_lead(self, lead: int) -> tuple[Letter, ...]:
         """The characters that begin with a byte."""
@@ -88,12 +91,18 @@ class Alphabet:
             found = self._trails[trail] = self._letters((lead, trail) for lead in range(0x81, 0xFF))
         return found
 
-    def followers(self, number: int) -> list[Letter]:
-        """The characters that training saw after one, in the converter's script."""
-        if not self._numbered:
-            self._numbered = self._by_number()
-        numbered = self._numbered
-        return [letter for follower in self.model.followers(number) if (letter := numbered[follower]) is not None]
+    def followers(self, number: int) -> dict[int, list[Letter]]:
+        """The characters that training saw after one, in the converter's script, by their second byte."""
+        found = self._followers.get(number)
+        if found is None:
+            if not self._numbered:
+                self._numbered = self._by_number()
+            found = self._followers[number] = {}
+            for follower in self.model.followers(number):
+                letter = self._numbered[follower]
+                if letter is not None:
+                    found.setdefault(letter.trail, []).append(letter)
+        return found
 
     def _letters(self, pairs: Iterable[tuple[int, int]]) -> tuple[Letter, ...]:
         chars = (pair(lead, trail) for lead, trail in pairs)

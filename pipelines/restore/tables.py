@@ -35,6 +35,7 @@ class Script:
         simplified: traditional → simplified, for what converters make.
         to_simplified: the same as a table for `str.translate`.
         made: simplified → the form that the converter makes of it.
+        traditional: every character that has a simplified form.
         authors_own: traditional characters that the converter never makes (後 於 裡): where they stand, the author
             wrote them.
         converted: simplified characters that the converter would have converted (国): they cannot stand in its output.
@@ -43,6 +44,7 @@ class Script:
     simplified: dict[str, str]
     to_simplified: dict[int, str]
     made: dict[str, str]
+    traditional: frozenset[str]
     authors_own: frozenset[str]
     converted: frozenset[str]
 
@@ -56,6 +58,7 @@ def script() -> Script:
         simplified=simplified,
         to_simplified={ord(old): new for old, new in simplified.items()},
         made={line[1]: line[0] for line in lines if line[2] == "="},
+        traditional=frozenset(line[0] for line in lines),
         authors_own=frozenset(line[0] for line in lines if line[2] == "-"),
         converted=frozenset(line[1] for line in lines if line[2] == "="),
     )
