@@ -25,6 +25,8 @@ _TITLE_BOX = re.compile(r"title|headline|\btit|biaoti|\bbt\b|arti[-_]?name|h1")
 _HEADINGS = {"h1": 3.0, "h2": 2.0, "h3": 1.5, "h4": 1.0}
 LONGEST = 150
 SURE = 2.5
+# Characters that headline, byline and section names above a text have at most.
+MOST_ABOVE = 250
 # Blocks above the text in which any line may be the headline; further up, only headings and what a title repeats.
 NEAR = 12
 # Declared titles beside <title>: Open Graph, Twitter, government pages, Dublin Core.
@@ -59,13 +61,20 @@ def title_parts(title: str) -> list[str]:
 
 
 def first_prose(page: Page, region: Region) -> int:
-    """The block where the running text begins: the first one of the core too long or too punctuated for a headline."""
+    """The block where the text begins: the first of the core too long or too punctuated for a headline.
+
+    Lyrics and poems have no such line; there it begins where the short lines add up.
+    """
+    short = 0
     for index in range(region.core_first, region.core_end):
         block = page.blocks[index]
         if block.hidden or index in region.furniture:
             continue
         size = block.running
         if size >= 60 or (size >= 20 and sum(map(block.text.count, "，。,")) >= 2):
+            return index
+        short += len(block.text) - block.linked
+        if short > MOST_ABOVE:
             return index
     return region.core_first
 
@@ -237,7 +246,9 @@ def _agreement(form: str, declared: str) -> float:
     if form == declared:
         return min(4.5, 1 + len(form) / 2)
     if len(form) >= 6 and (declared.startswith(form) or (len(declared) >= 8 and form.startswith(declared))):
-        return min(4.0, min(len(form), len(declared)) / 2.5)
+        shorter, longer = sorted((len(form), len(declared)))
+        # A site's name opens its titles too: what covers little of a title vouches for little.
+        return min(4.0, shorter / 2.5) * (0.6 + 0.4 * shorter / longer)
     if len(form) >= 8 and form in declared:
         return min(3.5, len(form) / 4)
     if len(declared) >= 8 and declared in form:
