@@ -35,9 +35,8 @@ LEAST_TEXT = 60
 
 _SEGMENT = re.compile(r"\s*[_,，|｜•丨、]\s*|\s+[I-]\s+|-(?=[^-]{3,20}(?:-|$))")
 _BRAND = re.compile(BRAND, re.IGNORECASE)
-_TITLE_SET = re.compile(
-    r"document\.title\s*=\s*(?:unescape\(|decodeURIComponent\(|String\.fromCharCode\()?\s*[\"']([^\"']{8,400})"
-)
+_TITLE_SET = re.compile(r"document\.title\s*=\s*(?:unescape\(|decodeURIComponent\()?\s*[\"']([^\"']{8,400})")
+_CODED_HAN = re.compile(r"[\u4e00-\u9fff]|\\u[4-9]|&#|%u[4-9]|%E[4-9]", re.IGNORECASE)
 _WRITE = re.compile(r"document\.write(?:ln)?\s*\(")
 _MOVES = re.compile(r"location(?:\.href)?\s*=|location\.replace\(|window\.open\(|document\.write", re.IGNORECASE)
 _LINK_HOST = re.compile(r"^(?:https?:)?//([^/\n]{1,200})", re.MULTILINE)
@@ -297,7 +296,7 @@ def _sites(links: Sequence[Link]) -> int:
 
 
 def _weight_of_hidden(links: Sequence[Link]) -> float:
-    """How much hidden links count: spam words prove a farm; devious hiding makes one likely; else it is a closed menu."""
+    """How much hidden links count: spam words prove a farm, devious hiding makes one likely, else it is a menu."""
     if sum(spam_words(link.text) > 0 for link in links) * 4 >= len(links):
         return 1.0
     devious = [link for link in links if link.hidden in DEVIOUS]
@@ -326,8 +325,10 @@ def _site(host: str) -> str:
 
 
 def _outgoing(page: Page) -> list[Link]:
-    """The links that lead to other sites, where there are several such sites; the page's own is told by its links
-    where its address is not known."""
+    """The links that lead to other sites, where there are several of them.
+
+    The page's own site is told by most of its links where its address is not known.
+    """
     hosts = Counter(_LINK_HOST.findall("\n".join(page.links.href)))
     own = _site(_hostname(page.url) or (hosts.most_common(1)[0][0] if hosts else ""))
     foreign = {host for host in hosts if _site(host) != own}

@@ -1,11 +1,11 @@
 """The headline, elected among witnesses none of which is trusted alone.
 
-`<title>` and og:title are what hijackers overwrite, an h1 may be the site's logo or hidden spam, the biggest type may be
+`<title>` and og:title are what hijackers overwrite, an h1 may be the site's logo or hidden spam, a box called "title"
 a teaser. A line that several of them agree on, in sight and just above the text, is the headline.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -79,8 +79,19 @@ def first_prose(page: Page, region: Region) -> int:
     return region.core_first
 
 
-def elect(page: Page, region: Region) -> Headline:
-    """Elect the headline among the lines above the running text, and what the head declares."""
+def elect(page: Page, region: Region, named: Sequence[int] = ()) -> Headline:
+    """Elect the headline among the lines above the running text, and what the head declares.
+
+    Args:
+        page: the page.
+        region: where the article stands.
+        named: boxes that the site's recipe names as the headline; the first with text in sight is it.
+    """
+    for box in named:
+        first, end = page.boxes.first[box], page.boxes.end[box]
+        shown = [block.text for block in page.blocks[first:end] if block.hidden is None]
+        if shown and sum(map(len, shown)) <= LONGEST:
+            return Headline(text=" ".join(shown), first=first, end=end)
     claims = _claims(page)
     prose_at = first_prose(page, region)
     below = _distances(page, prose_at)
@@ -94,13 +105,13 @@ def elect(page: Page, region: Region) -> Headline:
         # of equals the later one: it stands nearer to the text
         if best is None or score >= best[0]:
             best = score, first, end
-    named = _from_declared(page)
+    declared = _from_declared(page)
     # Where the head names only the site, the line above the text is the better guess even if nothing vouches for it.
-    if best is not None and best[0] >= (SURE if named else 1.5):
+    if best is not None and best[0] >= (SURE if declared else 1.5):
         _, first, end = best
         text = " ".join(page.blocks[index].text for index in range(first, end))
         return Headline(text=_whole(text, page), first=first, end=end, subtitle=_subtitle(page, end, prose_at))
-    return Headline(text=named or next(iter(title_parts(page.declared.title)), None), first=prose_at, end=prose_at)
+    return Headline(text=declared or next(iter(title_parts(page.declared.title)), None), first=prose_at, end=prose_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +123,7 @@ class _Claim:
 
 
 def _claims(page: Page) -> list[_Claim]:
-    """What the head says the headline is: whole titles, and the pieces of `<title>`, the first of which is meant most."""
+    """What the head says the headline is: whole titles, and the pieces of `<title>`, the first one most of all."""
     title = page.declared.title
     parts = title_parts(title)
     site = label_form(page.declared.meta.get("og:site_name", ""))
@@ -132,8 +143,8 @@ def _claims(page: Page) -> list[_Claim]:
 def _lines(page: Page, claims: list[_Claim], stop: int) -> Iterator[tuple[int, int, float]]:
     """Candidate lines with the weight of their heading: headings, lines near the text, lines that a title repeats.
 
-    Lines that together make up a declared title are one: a long title is broken into 关于禁止在 / 青溪河治理工程范围内 /
-    新增建设项目的通告.
+    Lines that together make up a declared title are one: a long title is broken into 关于禁止在 /
+    青溪河治理工程范围内 / 新增建设项目的通告.
     """
     blocks = page.blocks
     forms = {claim.form for claim in claims}

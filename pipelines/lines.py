@@ -1,7 +1,7 @@
 """What a line of the page is, told from its own words: furniture, a notice, a byline, a credit, a caption."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import Enum, auto
 from functools import lru_cache
 
@@ -47,31 +47,38 @@ _DATE = re.compile(
 )
 
 LONGEST_CLOSING = 60
+LONGEST_CREDIT = 120
 LONGEST_BYLINE = 160
+LONGEST_NOTICE = 1_000
 
 
 @lru_cache(maxsize=4096)
 def line_kind(text: str) -> LineKind:
     """The kind of one line."""
-    size = len(text)
-    if size > 1_000:
+    if len(text) > LONGEST_NOTICE:
         return LineKind.TEXT
     form = label_form(text)
-    if size <= LONGEST_CLOSING * 2:
-        if len(form) <= LONGEST_CLOSING:
-            if _CHROME.match(form):
-                return LineKind.CHROME
-            if _CLOSING.match(form):
-                return LineKind.CLOSING
-        if _CREDIT.match(form):
-            return LineKind.CREDIT
-    if size <= LONGEST_BYLINE and (_BYLINE.match(form) or len(_LABELS.findall(form)) > 1):
-        return LineKind.BYLINE
+    return next((kind for longest, kind, is_one in _KINDS if len(form) <= longest and is_one(form)), LineKind.TEXT)
+
+
+def _is_byline(form: str) -> bool:
+    return _BYLINE.match(form) is not None or len(_LABELS.findall(form)) > 1
+
+
+def _is_notice(form: str) -> bool:
     if _NOTICE_START.match(form):
-        return LineKind.NOTICE
-    if any(word in form for word in furniture.NOTICE_WORDS) and _NOTICE_INSIDE.search(form):
-        return LineKind.NOTICE
-    return LineKind.TEXT
+        return True
+    return any(word in form for word in furniture.NOTICE_WORDS) and _NOTICE_INSIDE.search(form) is not None
+
+
+# In this order, each up to the length that such lines have.
+_KINDS: tuple[tuple[int, LineKind, Callable[[str], object]], ...] = (
+    (LONGEST_CLOSING, LineKind.CHROME, _CHROME.match),
+    (LONGEST_CLOSING, LineKind.CLOSING, _CLOSING.match),
+    (LONGEST_CREDIT, LineKind.CREDIT, _CREDIT.match),
+    (LONGEST_BYLINE, LineKind.BYLINE, _is_byline),
+    (LONGEST_NOTICE, LineKind.NOTICE, _is_notice),
+)
 
 
 def is_caption(text: str) -> bool:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from pipelines.content import Region
-from pipelines.labelling import label_form
 from pipelines.lines import LineKind, is_dateline, line_kind, opening_label
 from pipelines.parse import Page
 from pipelines.walk import Block
@@ -87,9 +86,9 @@ def _lines(page: Page, region: Region, start: int) -> list[tuple[int, LineKind, 
     found_text = False
     for index in range(max(start, region.core_first - LEAD), region.end):
         block = page.blocks[index]
-        if index < region.core_first and (
-            block.running < LEAST_LEAD and index < region.first or _repeats(page, region, block)
-        ):
+        if index < region.first and block.running < LEAST_LEAD:
+            continue
+        if index < region.core_first and _repeats(page, region, block):
             continue
         if block.hidden or index in skip or block.linked * 2 > len(block.text):
             continue

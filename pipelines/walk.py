@@ -27,20 +27,35 @@ MAX_TIMES = 50
 
 # Elements that begin a new line of text: the block-level and table elements of HTML, plus those that old pages use so.
 BLOCK_TAGS = (
-    "html body div p h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table caption thead tbody tfoot tr td th section article main "
-    "header footer nav aside figure figcaption blockquote pre address center form fieldset details summary marquee "
-    "hgroup legend dir menu frameset noframes multicol layer"
-).split()
+    *("html", "body", "div", "p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "dl", "dt", "dd", "dir"),
+    *(
+        "table",
+        "caption",
+        "thead",
+        "tbody",
+        "tfoot",
+        "tr",
+        "td",
+        "th",
+        "section",
+        "article",
+        "main",
+        "header",
+        "footer",
+    ),
+    *("nav", "aside", "figure", "figcaption", "blockquote", "pre", "address", "center", "form", "fieldset", "legend"),
+    *("details", "summary", "marquee", "hgroup", "menu", "frameset", "noframes", "multicol", "layer"),
+)
 # Elements whose content is no text of the page: programs, styles, form fields, drawings, other documents.
 SILENT_TAGS = (
-    "script style noscript template select option button textarea svg math iframe object applet map audio video canvas "
-    "title datalist noembed"
-).split()
+    *("script", "style", "noscript", "template", "title", "select", "option", "button", "textarea", "datalist", "svg"),
+    *("math", "iframe", "object", "applet", "map", "audio", "video", "canvas", "noembed"),
+)
 # Where pictures that are loaded late keep their address while src holds a placeholder.
-LAZY_SOURCES = frozenset((
-    "data-src", "data-original", "data-original-src", "data-lazy-src", "data-lazyload", "data-lazy", "data-actualsrc",
-    "data-echo", "data-url", "data-cover", "original", "lazysrc", "zoomfile", "file", "_src",
-))  # fmt: skip
+LAZY_SOURCES = frozenset({
+    *("data-src", "data-original", "data-original-src", "data-lazy-src", "data-lazyload", "data-lazy"),
+    *("data-actualsrc", "data-echo", "data-url", "data-cover", "original", "lazysrc", "zoomfile", "file", "_src"),
+})  # fmt: skip
 
 
 # Marks that running text has and menus, labels and dates have not.
@@ -239,13 +254,13 @@ class Walker:
         undo = self._open.pop() if self._open else None
         if undo is None:
             return
-        if undo.__class__ is int:
+        if isinstance(undo, int):
             if self._pieces:
                 self._flush()
             self._ends[self._box] = len(self.blocks)
-            self._box = undo  # type: ignore[assignment]  # an int, as the test says
+            self._box = undo
         else:
-            undo[0](*undo[1])  # type: ignore[index]  # the third kind of undo
+            undo[0](*undo[1])
 
     def close(self) -> "Walker":
         """The document ends, or a bound was reached: close whatever is open."""
@@ -274,20 +289,12 @@ class Walker:
         undo: _Undo = parent
         ident = ""
         if attrib:
-            get = attrib.get
-            name, key = get("class"), get("id")
+            name, key = attrib.get("class"), attrib.get("id")
             if name or key:
                 ident = f"{name or ''} {key or ''}"[:200].lower()
-            if "style" in attrib or "hidden" in attrib or "bgcolor" in attrib:
-                hidden, background = self._hidden, self._background
-                self._look(attrib)
-                if self._hidden != hidden or self._background != background:
-                    undo = self._close_changed_box, (parent, hidden, background)
-                if is_centred(get("style", "")[:MAX_ATTRIBUTE]):
-                    boxes.centred.add(box)
-            if get("align", "").lower() == "center":
-                boxes.centred.add(box)
-        if tag == "center":
+            if "style" in attrib or "hidden" in attrib or "bgcolor" in attrib or "align" in attrib:
+                undo = self._dress(box, parent, attrib)
+        elif tag == "center":
             boxes.centred.add(box)
         boxes.parent.append(parent)
         boxes.tag.append(tag)
@@ -295,6 +302,16 @@ class Walker:
         boxes.first.append(len(self.blocks))
         ends.append(0)
         return undo
+
+    def _dress(self, box: int, parent: int, attrib: Mapping[str, str]) -> _Undo:
+        """Note how a box looks by its own attributes."""
+        if attrib.get("align", "").lower() == "center" or is_centred(attrib.get("style", "")[:MAX_ATTRIBUTE]):
+            self.boxes.centred.add(box)
+        hidden, background = self._hidden, self._background
+        self._look(attrib)
+        if (self._hidden, self._background) == (hidden, background):
+            return parent
+        return self._close_changed_box, (parent, hidden, background)
 
     def _close_changed_box(self, parent: int, hidden: str | None, background: str | None) -> None:
         if self._pieces:
@@ -324,7 +341,7 @@ class Walker:
         text = " ".join(raw.split())
         if text:
             size = len(text)
-            linked_size = self._linked if self._linked < size else size
+            linked_size = min(size, self._linked)
             hidden = self._hidden
             running = running_text(text, linked_size) if hidden is None else 0
             self.blocks.append(_new(Block, (text, self._box, linked_size, hidden, running)))
