@@ -54,6 +54,11 @@ def find_region(page: Page, named: Sequence[int] = ()) -> Region:
     prose = [0 if index in furniture else size for index, size in enumerate(prose)]
     post_first, post_end = first_post(page, prose)
     prose = [size if post_first <= index < post_end else 0 for index, size in enumerate(prose)]
+    if not any(prose):  # lyrics, lists of names: every line outside links counts
+        prose = [
+            len(block.text) - block.linked if block.hidden is None and block.linked * 2 <= len(block.text) else 0
+            for block in page.blocks
+        ]
     total = [0, *accumulate(prose)]
     here = max(named, key=lambda box: total[boxes.end[box]] - total[boxes.first[box]]) if named else _core(page, total)
     held = total[boxes.end[here]] - total[boxes.first[here]]

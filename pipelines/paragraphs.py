@@ -83,7 +83,7 @@ def _lines(page: Page, region: Region, start: int) -> list[tuple[int, LineKind, 
     skip = region.furniture | _link_lists(page, region)
     tables = _data_tables(page, region)
     found: list[tuple[int, LineKind, int]] = []
-    found_text = False
+    above = 0
     for index in range(max(start, region.core_first - LEAD), region.end):
         block = page.blocks[index]
         if index < region.first and block.running < LEAST_LEAD:
@@ -93,13 +93,13 @@ def _lines(page: Page, region: Region, start: int) -> list[tuple[int, LineKind, 
         if block.hidden or index in skip or block.linked * 2 > len(block.text):
             continue
         kind = line_kind(block.text)
-        if kind is LineKind.TEXT and not found_text and is_dateline(block.text):
+        if kind is LineKind.TEXT and above < RUNNING and is_dateline(block.text):
             kind = LineKind.BYLINE
         in_core = region.core_first <= index < region.core_end
         running = block.running
         if kind is LineKind.TEXT and not (in_core or index in tables or running):
             continue
-        found_text = found_text or running >= RUNNING
+        above += running
         found.append((index, kind, len(block.text) if kind is LineKind.TEXT else 0))
     return found
 

@@ -22,6 +22,7 @@ SHELL = 150
 # Links with a title's length that make a page a list.
 LIST_LINKS = 12
 TITLE_LENGTH = 8
+LONGEST_TEASER = 250
 
 _NOT_FOUND = any_of(refusals.NOT_FOUND)
 _LOGIN = any_of(refusals.LOGIN)
@@ -85,11 +86,13 @@ def _gallery(images: tuple[Image, ...], running: int, text: Text) -> tuple[Reaso
 
 def _listing(page: Page, headline: Headline, text: Text, running: int) -> tuple[Reason, str] | None:
     titles = sum(
-        block.hidden is None and len(block.text) >= TITLE_LENGTH and block.linked * 5 > len(block.text) * 4
-        for block in page.blocks
+        len(name) >= TITLE_LENGTH and way is None for name, way in zip(page.links.text, page.links.hidden, strict=True)
     )
     if titles < LIST_LINKS:
         return None
+    detail = f"{titles} links with titles, {running} characters of text"
+    if _is_teaser_list(page, text):
+        return Reason.LISTING, detail
     in_sight = headline.first < headline.end
     dated = any(
         has_date(page.blocks[index].text)
@@ -101,11 +104,8 @@ def _listing(page: Page, headline: Headline, text: Text, running: int) -> tuple[
         not dated,
         running < LITTLE,
         running < HARDLY_ANY,
-        _is_teaser_list(page, text),
     ]
-    if sum(speaks) >= 3 and running < PLENTY:
-        return Reason.LISTING, f"{titles} links with titles, {running} characters of text"
-    return None
+    return (Reason.LISTING, detail) if sum(speaks) >= 3 and running < PLENTY else None
 
 
 def _is_teaser_list(page: Page, text: Text) -> bool:
@@ -116,10 +116,23 @@ def _is_teaser_list(page: Page, text: Text) -> bool:
     teasers = 0
     for index in running:
         block = page.blocks[index]
-        above = page.blocks[max(0, index - 3) : index]
-        titled = any(other.linked * 5 > len(other.text) * 4 and len(other.text) >= TITLE_LENGTH for other in above)
-        teasers += len(block.text) < 250 and (titled or _TEASER_END.search(label_form(block.text[-12:])) is not None)
+        teasers += len(block.text) < LONGEST_TEASER and (
+            _is_linked_title(page, index - 1) or _TEASER_END.search(label_form(block.text[-12:])) is not None
+        )
     return teasers * 10 >= len(running) * 7
+
+
+def _is_linked_title(page: Page, index: int) -> bool:
+    """Whether the block is a title that is a link, or the date under one."""
+    for at in (index, index - 1):
+        block = page.blocks[at] if at >= 0 else None
+        if block is None or block.hidden or block.running:
+            return False
+        if len(block.text) >= TITLE_LENGTH and block.linked * 5 > len(block.text) * 4:
+            return True
+        if not has_date(block.text):
+            return False
+    return False
 
 
 def _nothing(text: Text) -> tuple[Reason, str] | None:
