@@ -21,6 +21,7 @@ HARDLY_ANY = 60
 SHELL = 150
 # Links with a title's length that make a page a list.
 LIST_LINKS = 12
+SHORT_LIST = 4
 TITLE_LENGTH = 8
 LONGEST_TEASER = 250
 
@@ -43,7 +44,7 @@ def refuse(page: Page, headline: Headline, text: Text, images: tuple[Image, ...]
         or _script_only(page, visible)
         or _gallery(images, running, text)
         or _listing(page, headline, text, running)
-        or _nothing(text)
+        or _nothing(page, text)
     )
 
 
@@ -85,9 +86,7 @@ def _gallery(images: tuple[Image, ...], running: int, text: Text) -> tuple[Reaso
 
 
 def _listing(page: Page, headline: Headline, text: Text, running: int) -> tuple[Reason, str] | None:
-    titles = sum(
-        len(name) >= TITLE_LENGTH and way is None for name, way in zip(page.links.text, page.links.hidden, strict=True)
-    )
+    titles = len(_linked_titles(page))
     if titles < LIST_LINKS:
         return None
     detail = f"{titles} links with titles, {running} characters of text"
@@ -135,5 +134,18 @@ def _is_linked_title(page: Page, index: int) -> bool:
     return False
 
 
-def _nothing(text: Text) -> tuple[Reason, str] | None:
-    return None if text.body else (Reason.NO_ARTICLE, "no headline with text below it")
+def _nothing(page: Page, text: Text) -> tuple[Reason, str] | None:
+    """A page without running text is a list where titles that are links make up most of it, however few they are."""
+    if text.body:
+        return None
+    titles = _linked_titles(page)
+    visible = sum(len(block.text) for block in page.blocks if block.hidden is None)
+    if len(titles) >= SHORT_LIST and sum(map(len, titles)) * 2 > visible:
+        return Reason.LISTING, f"{len(titles)} links with titles, no text"
+    return Reason.NO_ARTICLE, "no headline with text below it"
+
+
+def _linked_titles(page: Page) -> list[str]:
+    """The texts of the visible links that are long enough to be titles of articles."""
+    links = zip(page.links.text, page.links.hidden, strict=True)
+    return [name for name, way in links if len(name) >= TITLE_LENGTH and way is None]

@@ -17,6 +17,7 @@ from typing import NamedTuple
 from pipelines.visibility import hiding_style, is_centred, paints
 
 MAX_BOXES = 300_000
+MAX_DEPTH = 200_000  # elements inside one another: unclosed <b>, <font>, <div>
 MAX_TEXT = 8_000_000  # characters of visible and hidden text together
 MAX_SCRIPT = 2_000_000  # characters of inline script kept for the tests of `despam`
 MAX_LINKS = 50_000
@@ -271,14 +272,22 @@ class Walker:
         elif attrib and ("style" in attrib or "hidden" in attrib):
             self._open.append(self._open_inline(attrib))
         else:
-            self._open.append(None)
+            self._open_plain()
+
+    def _open_plain(self) -> None:
+        """An inline element that neither hides nor shows anything opens."""
+        if len(self._open) > MAX_DEPTH:
+            raise EnoughSeenError
+        self._open.append(None)
+        if not self._silent:
             self._cuts.append(len(self._pieces))
 
     def end(self, _tag: str) -> None:
         """An element closes."""
         undo = self._open.pop() if self._open else None
         if undo is None:
-            self._cuts.append(len(self._pieces))
+            if not self._silent:
+                self._cuts.append(len(self._pieces))
             return
         if isinstance(undo, int):
             if self._pieces:
@@ -362,7 +371,8 @@ class Walker:
             return
         if self._href is not None:
             linked = "".join(pieces[self._link_from :])
-            self._link_text += linked
+            if len(self._link_text) < MAX_ATTRIBUTE:  # a link around the whole page grows by every block
+                self._link_text += linked
             self._linked += len(linked)
             self._link_from = 0
         text = " ".join(raw.split())
@@ -445,7 +455,7 @@ class Walker:
         pending = "".join(self._pieces[self._link_from :])
         self._linked += len(pending)
         if len(self.links) < MAX_LINKS:
-            text = (self._link_text + pending).strip()
+            text = (self._link_text + pending).strip()[:MAX_ATTRIBUTE]
             links = self.links
             links.href.append(self._href or "")
             links.text.append(text)
