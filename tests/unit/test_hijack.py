@@ -12,6 +12,9 @@ from pipelines.parse import parse
 SPAM_TITLE = "天天彩票平台官网登录入口_真金棋牌游戏手机版下载_幸运转盘注册送体验金_红运博彩网现场开奖"
 # Words that no vocabulary knows, in the shape of an injected header.
 STRANGE_TITLE = (
+    "碧落星辰大殿入口通道正版_霞光幻境全新版本领取大礼_九霄云海神话传说官方指定入口"
+    "_紫微天府至尊体验专区开放_琉璃宝塔新区预约抢先登场"
+)
     "碧落星辰大殿入口通道正版_霞光幻境全新版本领取大礼_九霄云海神话传说官方指定入口_紫微天府至尊体验专区开放"
 )
 HEADLINE = "云溪县新渡口通航，两岸往来不再绕行"
