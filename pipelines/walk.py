@@ -17,7 +17,7 @@ from typing import NamedTuple
 from pipelines.visibility import hiding_style, is_centred, paints
 
 MAX_BOXES = 300_000
-MAX_DEPTH = 200_000  # elements inside one another: unclosed <b>, <font>, <div>
+MAX_CUTS = 300_000  # inline elements in one block: unclosed <b>, <font>
 MAX_TEXT = 8_000_000  # characters of visible and hidden text together
 MAX_SCRIPT = 2_000_000  # characters of inline script kept for the tests of `despam`
 MAX_LINKS = 50_000
@@ -61,6 +61,8 @@ LAZY_SOURCES = frozenset({
 })  # fmt: skip
 
 
+# What bylines hold and lines of menus do not: a colon, a year.
+_LABELLED = re.compile(r"[:：]|(?:19|20)\d\d")
 # Marks that running text has and menus, labels and dates have not.
 _MARKS = re.compile("[，。！？；,!?;…]")
 
@@ -83,7 +85,7 @@ def kept_apart(text: str, pieces: list[str], cuts: list[int]) -> str | None:
 
     A label keeps its value: after a colon nothing is put.
     """
-    if not any(mark in text for mark in "：:|丨-年"):
+    if not _LABELLED.search(text):
         return None
     words: list[str] = []
     for first, end in pairwise([0, *(cut for cut in cuts if cut <= len(pieces)), len(pieces)]):
@@ -272,22 +274,16 @@ class Walker:
         elif attrib and ("style" in attrib or "hidden" in attrib):
             self._open.append(self._open_inline(attrib))
         else:
-            self._open_plain()
-
-    def _open_plain(self) -> None:
-        """An inline element that neither hides nor shows anything opens."""
-        if len(self._open) > MAX_DEPTH:
-            raise EnoughSeenError
-        self._open.append(None)
-        if not self._silent:
+            self._open.append(None)
             self._cuts.append(len(self._pieces))
+            if len(self._cuts) > MAX_CUTS:
+                raise EnoughSeenError
 
     def end(self, _tag: str) -> None:
         """An element closes."""
         undo = self._open.pop() if self._open else None
         if undo is None:
-            if not self._silent:
-                self._cuts.append(len(self._pieces))
+            self._cuts.append(len(self._pieces))
             return
         if isinstance(undo, int):
             if self._pieces:
@@ -518,6 +514,8 @@ class Walker:
         text = "".join(self._pieces[since:])
         pieces = len(self._pieces) - since
         del self._pieces[since:]
+        while self._cuts and self._cuts[-1] > since:
+            self._cuts.pop()
         head = self.head
         if tag in {"script", "style"}:
             text = text[: self._script_room]
