@@ -286,7 +286,8 @@ class Walker:
             self._cuts.append(len(self._pieces))
             return
         if isinstance(undo, int):
-            if self._pieces:
+            pieces = self._pieces
+            if pieces and (len(pieces) > 1 or not pieces[0].isspace()):
                 self._flush()
             self._ends[self._box] = len(self.blocks)
             self._box = undo
@@ -308,7 +309,9 @@ class Walker:
     def _open_box(self, tag: str, attrib: Mapping[str, str]) -> _Undo:
         if self._silent:
             return None
-        if self._pieces:
+        # A line end between two tags stays pending: at the head of the next text it is nothing.
+        pieces = self._pieces
+        if pieces and (len(pieces) > 1 or not pieces[0].isspace()):
             self._flush()
         boxes = self.boxes
         ends = self._ends
