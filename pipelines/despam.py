@@ -14,11 +14,11 @@ from itertools import islice
 from urllib.parse import urlsplit
 
 from crawler.items import Evidence, Reason, Rejected, SpamLink, Verdict
+from pipelines.blocks import Link
 from pipelines.labelling import label_form
 from pipelines.parse import Page
 from pipelines.rules.spam import BRAND, BRAND_STEMS, CRAWLERS, SEARCH_ENGINES, STRONG
 from pipelines.script import scripts_in
-from pipelines.walk import Link
 
 KEPT_LINKS = 200
 # Links that a farm has at least, and sites they lead to.
