@@ -23,6 +23,10 @@ class ArchiveError(Exception):
     """An archive cannot be used as asked, or does not hold what is asked for; the message is one line for people."""
 
 
+class DiskFull(ArchiveError):
+    """Nothing more can be written; what was begun is taken back, and the archive is as it was before."""
+
+
 def default_path() -> Path:
     """Where the archive is when no command says otherwise.
 
@@ -114,12 +118,14 @@ def transaction(db: Database) -> Iterator[None]:
         with db.atomic():
             yield
         return
-    db.execute("BEGIN IMMEDIATE")
     try:
+        db.execute("BEGIN IMMEDIATE")
         yield
         db.conn.execute("COMMIT")
-    except BaseException:
+    except BaseException as error:
         db.rollback()
+        if isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode == sqlite3.SQLITE_FULL:
+            raise DiskFull("the disk is full") from error
         raise
 
 

@@ -14,7 +14,7 @@ from scrapy.http.request import NO_CALLBACK
 from scrapy.utils.asyncio import create_looping_call
 from scrapy.utils.log import get_scrapy_root_handler
 
-from crawler.items import Capture, FetchFailure, Reason
+from crawler.items import Capture, FetchFailure, Reason, Sighting
 from crawler.summary import Failed, RunSummary
 
 if TYPE_CHECKING:
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from twisted.internet.task import LoopingCall
     from twisted.python.failure import Failure
 
-    from pipelines.stages import Dropped, StoredPage
+    from crawler.frontier import Frontier
+    from pipelines.stages import Dropped, StoredPage, Unmodified
 
 logger = logging.getLogger(__name__)
 
@@ -46,16 +47,17 @@ class Progress:
 
     Attributes:
         summary: the run's summary, once the spider is closed.
+        frontier: what knows how much is left, once it is open.
     """
 
     def __init__(self, stats: "StatsCollector", *, quiet: bool, max_pages: int) -> None:
         self.summary: RunSummary | None = None
+        self.frontier: Frontier | None = None
         self._stats = stats
         self._quiet = quiet
         self._max_pages = max_pages
         self._console = Console(stderr=True, highlight=False)
         self._started_at = datetime.now(UTC)
-        self._asked = 0
         self._fetched = 0
         self._outcomes: Counter[str] = Counter()
         self._reasons: Counter[Reason] = Counter()
@@ -71,7 +73,6 @@ class Progress:
         progress = cls(crawler.stats, quiet=settings.getbool("QUIET"), max_pages=settings.getint("MAX_PAGES"))
         for handler, signal in (
             (progress.opened, signals.spider_opened),
-            (progress.scheduled, signals.request_scheduled),
             (progress.received, signals.response_received),
             (progress.kept, signals.item_scraped),
             (progress.dropped, signals.item_dropped),
@@ -98,23 +99,21 @@ class Progress:
             self._ticker = create_looping_call(lambda: self._console.print(self._line()))
             self._ticker.start(PLAIN_INTERVAL, now=False)
 
-    def scheduled(self, request: "Request") -> None:
-        """Count a page asked for; a redirect or a retry is the same page."""
-        if not request.meta.get("redirect_times") and not request.meta.get("retry_times"):
-            self._asked += 1
-
     def received(self, response: "Response", request: "Request") -> None:
         """Count a page that answered; robots.txt and the later parts of an article have no callback."""
-        if request.callback not in {None, NO_CALLBACK} and 200 <= response.status < 300:
+        if request.callback not in {None, NO_CALLBACK} and (200 <= response.status < 300 or response.status == 304):
             self._fetched += 1
 
     def kept(self, item: "StoredPage") -> None:
         """Count an article."""
         self._outcomes[item.kept.outcome.value] += 1
 
-    def dropped(self, item: Capture | FetchFailure, exception: "Dropped") -> None:
-        """Count a page that gave no article; one that could not be read is a failure."""
+    def dropped(self, item: Capture | FetchFailure | Sighting, exception: "Dropped | Unmodified") -> None:
+        """Count a page that gave no article; one that could not be read is a failure, one seen again is unchanged."""
         url = item.requested_url or item.url
+        if isinstance(item, Sighting):
+            self._outcomes["unchanged"] += 1
+            return
         if isinstance(item, FetchFailure) or exception.reason in UNREADABLE:
             self._failed(url, exception.reason, str(exception))
         else:
@@ -149,7 +148,7 @@ class Progress:
             started_at=self._started_at,
             finished_at=datetime.now(UTC),
             pages=self._done(),
-            left=max(self._asked - self._done(), 0),
+            left=self._left(),
             fetched=self._fetched,
             outcomes=dict(self._outcomes),
             reasons={reason.value: count for reason, count in self._reasons.most_common()},
@@ -169,10 +168,14 @@ class Progress:
     def _done(self) -> int:
         return self._outcomes.total()
 
+    def _left(self) -> int:
+        return self.frontier.left if self.frontier else 0
+
     def _line(self) -> str:
         """How far the run is, in one line."""
         seconds = (datetime.now(UTC) - self._started_at).total_seconds()
-        asked = min(self._asked, self._max_pages or self._asked)
+        asked = self._done() + self._left()
+        asked = min(asked, self._max_pages or asked)
         return (
             f"{self._done()} of {asked} pages, {self._done() / max(seconds, 1):.1f} a second, "
             f"{self._outcomes['rejected']} rejected, {self._outcomes['failed']} failed"

@@ -15,8 +15,8 @@ from scrapy.exceptions import CloseSpider, DropItem
 
 from archive.connect import ArchiveError, open_writing
 from archive.reclean import reclean
-from archive.write import Kept, keep_article, keep_capture, keep_rejection, record_failure
-from crawler.items import Article, Capture, FetchFailure, Reason, Rejected, SiteRecipe
+from archive.write import Kept, keep_article, keep_capture, keep_rejection, record_failure, record_sighting
+from crawler.items import Article, Capture, FetchFailure, Reason, Rejected, Sighting, SiteRecipe
 from pipelines.outcome import outcome_of
 from sites.recipes import load_recipes
 
@@ -37,6 +37,13 @@ class Dropped(DropItem):
     def __init__(self, reason: Reason, detail: str) -> None:
         super().__init__(detail, log_level="DEBUG")  # the run's summary counts and names them
         self.reason = reason
+
+
+class Unmodified(DropItem):
+    """A page that is what it was; the sighting is stored already."""
+
+    def __init__(self) -> None:
+        super().__init__("not modified", log_level="DEBUG")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,14 +107,19 @@ class _WithArchive:
 
 
 class KeepCapture(_WithArchive):
-    """Stores a capture before anything is decided about it, and a failure at once and for good."""
+    """Stores a capture before anything is decided about it, and a failure or a sighting at once and for good."""
 
-    def process_item(self, item: Capture | FetchFailure) -> KeptCapture:
+    def process_item(self, item: Capture | FetchFailure | Sighting) -> KeptCapture:
         """Store it.
 
         Raises:
             Dropped: it was a failure; there is nothing to clean.
+            Unmodified: it was a sighting; nor is there here.
         """
+        if isinstance(item, Sighting):
+            record_sighting(self._db, item)
+            self._stats.inc_value("repost/unmodified")
+            raise Unmodified
         if isinstance(item, FetchFailure):
             record_failure(self._db, item)
             self._stats.inc_value(f"repost/failed/{item.reason}")
