@@ -1,7 +1,7 @@
 # For developers; users need only ./repost. Every target works after `./repost test` has run once.
 PY = .venv/bin/python
 
-.PHONY: check test lock score bench
+.PHONY: check test lock score bench soak
 
 check:  ## static checks: format, lint, types, import directions
 	.venv/bin/ruff format --check .
@@ -23,3 +23,6 @@ score:  ## quality against the pinned floors
 
 bench:  ## speed, as ratios within one run
 	$(PY) bench/bench_restore.py
+
+soak:  ## a crawl of 2,000 pages killed 20 times against one that was not disturbed
+	SOAK=1 $(PY) -m pytest -q tests/faults/test_crash.py

@@ -285,7 +285,10 @@ def _see_url(db: Database, url: str, site: str, seen: str, **what: object) -> No
 
 
 def _capture_row(db: Database, capture_id: int) -> Row:
-    rows = db.query("SELECT id, url, requested_url, site, status, fetched_at, outcome, version_id FROM captures WHERE id = ?", (capture_id,))
+    rows = db.query(
+        "SELECT id, url, requested_url, site, status, fetched_at, outcome, version_id FROM captures WHERE id = ?",
+        (capture_id,),
+    )
     return next(rows)
 
 

@@ -140,7 +140,7 @@ class Frontier(BaseScheduler):
         """Leave a request's host alone for so long; None for the rest of the run."""
         self._paused[self._host(request)] = float("inf") if seconds is None else time.monotonic() + seconds
 
-    def led_to(self, request: Request, requests: Iterable[Request]) -> tuple[int, list[Request]]:
+    def led_to(self, requests: Iterable[Request]) -> tuple[int, list[Request]]:
         """Queue what a page led to.
 
         Returns:
@@ -168,7 +168,7 @@ class Frontier(BaseScheduler):
         assert self._db is not None  # noqa: S101 - nothing is fetched before it is open
         children = list(found)
         with transaction(self._db):
-            new, other = self.led_to(request, children)
+            new, other = self.led_to(children)
             visit = Visit.CHANGED if new else Visit.UNCHANGED
             table.learn(self._db, _asked(request), visit, at=datetime.now(UTC), led_to=len(children) + known)
         return other
@@ -294,13 +294,13 @@ class Leads:
             if isinstance(output, Request):
                 found.append(output)
                 continue
-            for request in self.frontier.led_to(response.request, found)[1]:
+            for request in self.frontier.led_to(found)[1]:
                 yield request
             known += len(found)
             found, has_item = [], True
             yield output
         if has_item:
-            rest = self.frontier.led_to(response.request, found)[1]
+            rest = self.frontier.led_to(found)[1]
         else:
             rest = self.frontier.read(response.request, found=found, known=known)
         for request in rest:

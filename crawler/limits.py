@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from scrapy import signals
+from scrapy.exceptions import DropItem
 from scrapy.utils.asyncio import call_later
 from scrapy.utils.defer import deferred_from_coro
 
-from archive.connect import DiskFull
+from pipelines.stages import NoRoom
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.utils.asyncio import CallLaterResult
-    from twisted.python.failure import Failure
 
 
 class Limits:
@@ -53,7 +53,7 @@ class Limits:
             min_free_disk=settings.getint("MIN_FREE_DISK"),
         )
         crawler.signals.connect(limits.opened, signals.spider_opened)
-        crawler.signals.connect(limits.broken, signals.item_error)
+        crawler.signals.connect(limits.dropped, signals.item_dropped)
         crawler.signals.connect(limits.closed, signals.spider_closed)
         return limits
 
@@ -71,12 +71,12 @@ class Limits:
         if self._max_pages and self._asked >= self._max_pages:
             self.reached = self.reached or "pages"
         elif self._min_free_disk and shutil.disk_usage(self._folder).free < self._min_free_disk:
-            self.stop("disk")
+            self.reached = self.reached or "disk"
         return self.reached is not None
 
-    def broken(self, failure: "Failure") -> None:
+    def dropped(self, exception: DropItem) -> None:
         """Stop where a page could not be kept because the disk is full; it stays queued."""
-        if isinstance(failure.value, DiskFull):
+        if isinstance(exception, NoRoom):
             self.stop("disk")
 
     def closed(self) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from archive.frontier import Validators
 from crawler.frontier import VALIDATORS
 from crawler.items import Sighting
 from sites.recipes import load_recipes
@@ -12,6 +11,8 @@ from sites.recipes import load_recipes
 if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.http import Response
+
+    from archive.frontier import Validators
 
 NOT_MODIFIED = 304
 _HEADERS = ("If-None-Match", "If-Modified-Since")

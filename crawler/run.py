@@ -18,6 +18,7 @@ from archive import runs
 from archive.connect import DiskFull, open_writing, writing
 from crawler.guard import Allowance
 from crawler.limits import Limits
+from crawler.log_lines import log_json
 from crawler.progress import Progress
 from crawler.summary import RunSummary
 from sites.recipes import load_recipes
@@ -40,6 +41,9 @@ def run(spider: str, arguments: Mapping[str, Any], overrides: Mapping[str, Any] 
     settings = Settings()
     settings.setmodule("crawler.settings")
     settings.setdict({"JOB": runs.job_key(spider, arguments), **(overrides or {})}, priority="cmdline")
+    if settings.getbool("LOG_JSON"):
+        settings.set("LOG_INSTALL_ROOT_HANDLER", value=False, priority="cmdline")
+        log_json(settings["LOG_LEVEL"])
     # What is wrong with these is said before anything starts: inside Scrapy it would be a page of tracebacks.
     tuple(map(Allowance.parse, settings.getlist("ALLOWED_ADDRESSES")))
     load_recipes()

@@ -17,6 +17,7 @@ JOB = ""  # what this run is asked to do, as a key: a run of the same job goes o
 MIN_FREE_DISK = 100_000_000  # bytes of the archive's disk that stay free; a page and its rows take a ten-thousandth
 MAX_SECONDS = 0.0  # seconds a run may take, 0 for no limit
 QUIET = False  # no progress
+LOG_JSON = False  # log lines as JSON objects
 
 # Polite
 SCHEDULER = "crawler.frontier.Frontier"  # one request at a time a host; Scrapy's own queues them in the downloader

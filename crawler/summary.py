@@ -28,8 +28,8 @@ class RunSummary:
     """What one run did.
 
     Attributes:
-        finish: `finished`; `pages`, `seconds` or `disk` (the limit that ended it); `interrupted`; `locked` (another run is at
-            work on the archive); `usage` (an address was wrong, nothing was fetched); else Scrapy's word.
+        finish: `finished`; `pages`, `seconds` or `disk` (the limit that ended it); `interrupted`; `locked` (another run
+            is at work on the archive); `usage` (an address was wrong, nothing was fetched); else Scrapy's word.
         detail: one line for people, where `finish` is `locked` or `usage`.
         signal: the signal that interrupted it, or None.
         started_at, finished_at: aware, UTC.

@@ -37,5 +37,6 @@ class UpdateSpider(Spider):
 
     async def start(self) -> AsyncIterator[Request]:
         """Nothing: what is due is queued already."""
-        for request in ():
+        nothing: tuple[Request, ...] = ()
+        for request in nothing:
             yield request

@@ -133,9 +133,7 @@ class Crawler:
         """Start an update of everything that is due."""
         return self._run("update", {}, overrides)
 
-    def _run(
-        self, spider: str, arguments: Mapping[str, Any], overrides: Mapping[str, Any]
-    ) -> "subprocess.Popen[str]":
+    def _run(self, spider: str, arguments: Mapping[str, Any], overrides: Mapping[str, Any]) -> "subprocess.Popen[str]":
         settings = {**self.overrides, "ARCHIVE_PATH": str(self.archive), **overrides}
         command = [sys.executable, "-c", CHILD, json.dumps([spider, arguments, settings])]
         return subprocess.Popen(command, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)

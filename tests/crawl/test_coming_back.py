@@ -15,7 +15,7 @@ PARAGRAPHS = (
 CHANGED, GONE, HIJACKED, SILENT = range(10), range(10, 15), range(15, 18), 30
 SPAM = (
     "<div style='display:none'>"
-    + "".join(f"<a href='http://casino-{n}.example/'>时时彩百家乐{n}</a>" for n in range(40))
+    + "".join(f"<a href='http://casino-{n}.example/'>时时彩百家乐{n}</a>" for n in range(12))
     + "</div>"
 )
 
@@ -30,7 +30,8 @@ class _Pages:
         self.urls = [self.put(number) for number in range(31)]
 
     def put(self, number: int, *more: str, spam: str = "") -> str:
-        body = self._article(f"柳湾镇渡口的第{number}天", *PARAGRAPHS, *more).replace("<body>", f"<body>{spam}").encode()
+        page = self._article(f"柳湾镇渡口的第{number}天", *PARAGRAPHS, *more)
+        body = page.replace("<body>", f"<body>{spam}").encode()
         etag = f'"{number}-{len(body)}"'
 
         def answer(handler: Any) -> None:

@@ -30,7 +30,9 @@ def _capture(url: str = URL) -> Capture:
 
 
 def _stored(outcome: Outcome) -> StoredPage:
-    return StoredPage(url=URL, capture_id=1, kept=Kept(article_id=1, version_id=1, outcome=outcome))
+    return StoredPage(
+        url=URL, site="lanqiao.example", capture_id=1, kept=Kept(article_id=1, version_id=1, outcome=outcome)
+    )
 
 
 def _failure(reason: Reason = Reason.TIMEOUT, asked: str | None = None) -> FetchFailure:
