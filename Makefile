@@ -19,10 +19,12 @@ lock:  ## pin every dependency with hashes, one file for every Python and system
 		--extra build --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
 score:  ## quality against the pinned floors
+	$(PY) bench/score_pages.py
 	$(PY) bench/score_restore.py
 
-bench:  ## speed, as ratios within one run
+bench:  ## speed, as ratios within one run; bench/requirements-peers.txt says how to see other tools beside it
+	$(PY) bench/bench_extract.py
 	$(PY) bench/bench_restore.py
 
-soak:  ## a crawl of 2,000 pages killed 20 times against one that was not disturbed
-	SOAK=1 $(PY) -m pytest -q tests/faults/test_crash.py
+soak:  ## hostile pages at full size, and a crawl of 2,000 pages killed 20 times; takes minutes
+	./repost test -m soak

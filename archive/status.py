@@ -103,7 +103,7 @@ def _empty_listings(db: Database) -> Iterator[Alarm]:
     rows = db.query(
         """
         SELECT site, url, answered_at, led_to_at FROM frontier
-        WHERE state = 'answered' AND led_to = 0 AND led_to_at IS NOT NULL ORDER BY site, url
+        WHERE state = 'answered' AND misses > 0 AND led_to_at IS NOT NULL ORDER BY site, url
         """
     )
     for row in rows:

@@ -31,7 +31,6 @@ from sites.recipes import load_recipes
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
-    from sqlite_utils import Database
 
 VALIDATORS = "validators"  # in a request's meta: what the page may be asked with (`crawler.revisit`)
 # What Scrapy and this program put into a request's meta on its way; a request is written down without it.
@@ -55,7 +54,7 @@ class Frontier(BaseScheduler):
         self._job = job
         self._limits = limits
         self._lock = RunLock(path)
-        self._db: Database | None = None
+        self._db: table.Database | None = None
         self._speakers: dict[str, Spider] = {}
         self._begun: dict[str, deque[Request]] = {}
         self._hosts: dict[str, int] = {}  # addresses queued, by host; the first is the next in turn
@@ -178,7 +177,7 @@ class Frontier(BaseScheduler):
         """How many addresses are queued for this run."""
         return sum(self._hosts.values()) + sum(map(len, self._begun.values()))
 
-    def _begin(self, db: "Database", spider: Spider) -> None:
+    def _begin(self, db: table.Database, spider: Spider) -> None:
         now = datetime.now(UTC)
         self._run = runs.begin(db, command=spider.name, job=self._job, now=now)
         self._crawler.stats.set_value("repost/run", self._run.id)

@@ -24,6 +24,7 @@ _SITE_ENDS = re.compile(
 _TITLE_BOX = re.compile(r"title|headline|\btit|biaoti|\bbt\b|arti[-_]?name|h1")
 _HEADINGS = {"h1": 3.0, "h2": 2.0, "h3": 1.5, "h4": 1.0}
 LONGEST = 150
+LONGEST_TITLE = 300  # of a declared title, which injected headers exceed
 SURE = 2.5
 # Characters that headline, byline and section names above a text have at most.
 MOST_ABOVE = 250
@@ -124,7 +125,7 @@ class _Claim:
 
 def _claims(page: Page) -> list[_Claim]:
     """What the head says the headline is: whole titles, and the pieces of `<title>`, the first one most of all."""
-    title = page.declared.title
+    title = page.declared.title[:LONGEST_TITLE]
     parts = title_parts(title)
     site = label_form(page.declared.meta.get("og:site_name", ""))
     claims = [_Claim(label_form(title), 1.0)]
@@ -133,11 +134,15 @@ def _claims(page: Page) -> list[_Claim]:
         named_site = form == site or _SITE_ENDS.search(form) is not None
         trust = 1.0 if position == 0 else 0.6 if position == len(parts) - 1 else 0.8
         claims.append(_Claim(form, trust * (0.4 if named_site else 1.0)))
-    claims += [_Claim(label_form(page.declared.meta[name]), 1.0) for name in _META_TITLES if name in page.declared.meta]
+    claims += [_Claim(label_form(name), 1.0) for name in _meta_titles(page)]
     spam = label_form(page.verdict.spam_title or "")
     if spam:
         claims = [claim for claim in claims if claim.form not in spam and spam not in claim.form]
     return [_Claim(_ELLIPSIS.sub("", claim.form), claim.trust) for claim in claims if len(claim.form) > 1]
+
+
+def _meta_titles(page: Page) -> list[str]:
+    return [page.declared.meta[name][:LONGEST_TITLE] for name in _META_TITLES if name in page.declared.meta]
 
 
 def _lines(page: Page, claims: list[_Claim], stop: int) -> Iterator[tuple[int, int, float]]:
@@ -148,7 +153,7 @@ def _lines(page: Page, claims: list[_Claim], stop: int) -> Iterator[tuple[int, i
     """
     blocks = page.blocks
     forms = {claim.form for claim in claims}
-    titles = "\n".join((page.declared.title, *(page.declared.meta.get(name, "") for name in _META_TITLES)))
+    titles = "\n".join(title[:LONGEST] for title in (page.declared.title, *_meta_titles(page)))
     for index in range(stop):
         block = blocks[index]
         text = block.text
@@ -272,7 +277,7 @@ def _whole(text: str, page: Page) -> str:
     stem = _ELLIPSIS.sub("", text)
     if stem == text or len(stem) < 8:
         return text
-    for title in (page.declared.title, *(page.declared.meta.get(name, "") for name in _META_TITLES)):
+    for title in (page.declared.title, *_meta_titles(page)):
         for part in title_parts(title):
             if part.startswith(stem) and not _ELLIPSIS.search(part):
                 return part
@@ -290,7 +295,7 @@ def _subtitle(page: Page, at: int, prose_at: int) -> str | None:
 
 def _from_declared(page: Page) -> str | None:
     """The headline from the head alone: the longest piece that does not read as a site's or section's name."""
-    for title in (page.declared.title, *(page.declared.meta.get(name, "") for name in _META_TITLES)):
+    for title in (page.declared.title, *_meta_titles(page)):
         parts = title_parts(title)
         names = {label_form(page.declared.meta.get("og:site_name", ""))}
         own = [part for part in parts if label_form(part) not in names and not _SITE_ENDS.search(label_form(part))]

@@ -21,6 +21,9 @@ LEAST_LEAD = 30
 SAMPLE = 8  # characters of a summary that are looked for in the text
 # A block of so much running text is the text, not its byline or a short summary.
 RUNNING = 60
+# Cells that make a table of data, and cells of nested tables that are looked at.
+LEAST_CELLS = 6
+MOST_CELLS = 500_000
 # How far below the closing line credits and notices are still the article's own.
 BELOW = 40
 
@@ -83,7 +86,7 @@ def _lines(page: Page, region: Region, start: int) -> list[tuple[int, LineKind, 
     skip = region.furniture | _link_lists(page, region)
     tables = _data_tables(page, region)
     found: list[tuple[int, LineKind, int]] = []
-    found_text = False
+    above = 0
     for index in range(max(start, region.core_first - LEAD), region.end):
         block = page.blocks[index]
         if index < region.first and block.running < LEAST_LEAD:
@@ -93,13 +96,13 @@ def _lines(page: Page, region: Region, start: int) -> list[tuple[int, LineKind, 
         if block.hidden or index in skip or block.linked * 2 > len(block.text):
             continue
         kind = line_kind(block.text)
-        if kind is LineKind.TEXT and not found_text and is_dateline(block.text):
+        if kind is LineKind.TEXT and above < RUNNING and is_dateline(block.text):
             kind = LineKind.BYLINE
         in_core = region.core_first <= index < region.core_end
         running = block.running
         if kind is LineKind.TEXT and not (in_core or index in tables or running):
             continue
-        found_text = found_text or running >= RUNNING
+        above += running
         found.append((index, kind, len(block.text) if kind is LineKind.TEXT else 0))
     return found
 
@@ -150,16 +153,16 @@ def _link_lists(page: Page, region: Region) -> set[int]:
     linked = [0, *accumulate(block.linked for block in here)]
     running = [0, *accumulate(block.running > RUNNING for block in here)]
     found: set[int] = set()
+    covered = 0
     for box in range(region.box + 1, len(boxes.tag)):
         first, end = boxes.first[box] - region.first, min(boxes.end[box], region.end) - region.first
         if first >= len(here):
             break
-        if (
-            end - first > 1
-            and running[first] == running[end]
-            and 2 * (linked[end] - linked[first]) > size[end] - size[first]
-        ):
-            found.update(range(first + region.first, end + region.first))
+        if end - first < 2 or end <= covered or running[first] != running[end]:
+            continue
+        if 2 * (linked[end] - linked[first]) > size[end] - size[first]:
+            found.update(range(max(first, covered) + region.first, end + region.first))
+            covered = end
     return found
 
 
@@ -167,12 +170,14 @@ def _data_tables(page: Page, region: Region) -> set[int]:
     """Blocks of tables around the core that show data: several rows of several cells, hardly a link."""
     boxes, blocks = page.boxes, page.blocks
     found: set[int] = set()
+    looked_at = 0
     for box in range(region.box, len(boxes.tag)):
         first, end = boxes.first[box], boxes.end[box]
-        if first >= region.end:
+        if first >= region.end or looked_at > MOST_CELLS:
             break
-        if boxes.tag[box] != "table" or first < region.core_end or end - first < 6:
+        if boxes.tag[box] != "table" or first < region.core_end or end - first < LEAST_CELLS:
             continue
+        looked_at += end - first
         rows: dict[int, int] = {}
         size = linked = 0
         for block in blocks[first:end]:

@@ -138,9 +138,9 @@ class Crawler:
         command = [sys.executable, "-c", CHILD, json.dumps([spider, arguments, settings])]
         return subprocess.Popen(command, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
-    def finish(self, process: "subprocess.Popen[str]") -> Crawl:
+    def finish(self, process: "subprocess.Popen[str]", *, timeout: float = 60) -> Crawl:
         """Wait for a crawl's end."""
-        stdout, stderr = process.communicate(timeout=60)
+        stdout, stderr = process.communicate(timeout=timeout)
         return Crawl(code=process.returncode, summary=json.loads(stdout) if stdout else {}, stderr=stderr)
 
     def __call__(self, urls: Sequence[str], **overrides: Any) -> Crawl:

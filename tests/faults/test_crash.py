@@ -3,7 +3,6 @@
 `make soak` does it with 2,000 pages and 20 kills.
 """
 
-import os
 import random
 import subprocess
 import sys
@@ -14,7 +13,6 @@ from typing import Any
 
 import pytest
 
-PAGES, KILLS = (2000, 20) if os.environ.get("SOAK") else (60, 4)
 PARAGRAPHS = (
     "石桥乡的磨坊修了三个月，水轮是照着老照片一片一片做回来的，开磨那天来的人比乡里的人口还多，面粉半天就卖光了。",
     "守磨坊的老人说，水轮转得慢，磨出来的面不烫手，留得住麦子的香味，邻县的面馆已经订下了今年秋天的头一批新面。",
@@ -34,12 +32,12 @@ ROWS = """
 FAILED = "SELECT url, state, reason FROM urls WHERE capture_id IS NULL ORDER BY url"
 
 
-@pytest.fixture(scope="module")
-def urls(web: Any, article_html: Callable[..., str]) -> list[str]:
+@pytest.fixture
+def urls(web: Any, article_html: Callable[..., str], pages: int) -> list[str]:
     """Articles, some of them in two parts, moved, gone or forbidden."""
     urls = []
     web.page("/robots.txt", "User-agent: *\nDisallow: /private/\n", headers={"Content-Type": "text/plain"})
-    for number in range(PAGES):
+    for number in range(pages):
         headline = f"石桥乡磨坊开磨第{number}天"
         if number % 10 == 3:
             web.page(f"/{number}_2.html", article_html(headline, PARAGRAPHS[0]))
@@ -51,28 +49,32 @@ def urls(web: Any, article_html: Callable[..., str]) -> list[str]:
     return [*urls, web.origin + "/gone.html", web.origin + "/private/1.html"]
 
 
-@pytest.mark.timeout(3600 if os.environ.get("SOAK") else 120)
+@pytest.mark.parametrize(
+    ("pages", "kills"),
+    [(60, 4), pytest.param(2000, 20, marks=[pytest.mark.soak, pytest.mark.timeout(3600)])],
+)
 def test_killed_again_and_again_it_ends_as_if_undisturbed(
-    web: Any, crawl: Any, urls: list[str], rows_of: Callable[..., list[Any]], tmp_path: Path
+    web: Any, crawl: Any, urls: list[str], kills: int, rows_of: Callable[..., list[Any]], tmp_path: Path
 ) -> None:
     undisturbed, killed = tmp_path / "undisturbed.db", tmp_path / "killed.db"
     began = time.monotonic()
-    assert crawl(urls, ARCHIVE_PATH=str(undisturbed)).code == 1
+    assert crawl.finish(crawl.start(urls, ARCHIVE_PATH=str(undisturbed)), timeout=1800).code == 1
     duration = time.monotonic() - began
     web.asked.clear()
     chance = random.Random(20260211)  # noqa: S311 - the same moments every time
     died = 0
-    for _ in range(KILLS):
+    for _ in range(kills):
         process = crawl.start(urls, ARCHIVE_PATH=str(killed), JOB="mill")
         try:
             # From the moment that nothing is there yet, to one where most of what is left is done.
-            process.wait(timeout=chance.uniform(0.3, 1.5 + duration / KILLS))
+            process.wait(timeout=chance.uniform(0.3, 1.5 + duration / kills))
         except subprocess.TimeoutExpired:
             process.kill()
             died += 1
         process.communicate()
     assert died
-    assert crawl(urls, ARCHIVE_PATH=str(killed), JOB="mill").code in {0, 1}
+    last = crawl.start(urls, ARCHIVE_PATH=str(killed), JOB="mill")
+    assert crawl.finish(last, timeout=1800).code in {0, 1}
     assert rows_of(killed, ROWS) == rows_of(undisturbed, ROWS)
     assert rows_of(killed, FAILED) == rows_of(undisturbed, FAILED)
     pages = {path: count for path, count in web.asked.items() if path != "/robots.txt"}
