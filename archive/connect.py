@@ -16,6 +16,7 @@ from archive.schema import APPLICATION_ID, applied_names, known_names, migration
 
 PATIENCE = 30.0  # seconds to wait for another process's transaction; ours take milliseconds, a reclean's too
 FOREIGN = "not an archive of this program"
+Archive = Database  # an open archive, for the rooms that hand one on and know no SQL
 OLDEST_SQLITE = (3, 38)  # strict tables since 3.37, JSON functions always there since 3.38
 
 

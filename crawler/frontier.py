@@ -20,7 +20,7 @@ from scrapy.utils.httpobj import urlparse_cached
 
 from archive import frontier as table
 from archive import runs
-from archive.connect import ArchiveError, DiskFull, open_writing, transaction
+from archive.connect import Archive, ArchiveError, DiskFull, open_writing, transaction
 from archive.revisit import Visit
 from crawler.limits import Limits
 from crawler.lock import Locked, RunLock
@@ -54,7 +54,7 @@ class Frontier(BaseScheduler):
         self._job = job
         self._limits = limits
         self._lock = RunLock(path)
-        self._db: table.Database | None = None
+        self._db: Archive | None = None
         self._speakers: dict[str, Spider] = {}
         self._begun: dict[str, deque[Request]] = {}
         self._hosts: dict[str, int] = {}  # addresses queued, by host; the first is the next in turn
@@ -177,7 +177,7 @@ class Frontier(BaseScheduler):
         """How many addresses are queued for this run."""
         return sum(self._hosts.values()) + sum(map(len, self._begun.values()))
 
-    def _begin(self, db: table.Database, spider: Spider) -> None:
+    def _begin(self, db: Archive, spider: Spider) -> None:
         now = datetime.now(UTC)
         self._run = runs.begin(db, command=spider.name, job=self._job, now=now)
         self._crawler.stats.set_value("repost/run", self._run.id)

@@ -53,7 +53,7 @@ def urls(web: Any, article_html: Callable[..., str], pages: int) -> list[str]:
     ("pages", "kills"),
     [(60, 4), pytest.param(2000, 20, marks=[pytest.mark.soak, pytest.mark.timeout(3600)])],
 )
-def test_killed_again_and_again_it_ends_as_if_undisturbed(
+def test_killed_again_and_again_it_ends_as_if_undisturbed(  # noqa: PLR0913, PLR0917 - fixtures
     web: Any, crawl: Any, urls: list[str], kills: int, rows_of: Callable[..., list[Any]], tmp_path: Path
 ) -> None:
     undisturbed, killed = tmp_path / "undisturbed.db", tmp_path / "killed.db"
