@@ -24,6 +24,7 @@ from archive.connect import Archive, ArchiveError, DiskFull, open_writing, trans
 from archive.revisit import Visit
 from crawler.limits import Limits
 from crawler.lock import Locked, RunLock
+from crawler.polite import Peace
 from crawler.progress import Progress
 from pipelines.fingerprint import url_key
 from sites.recipes import load_recipes
@@ -181,7 +182,12 @@ class Frontier(BaseScheduler):
         now = datetime.now(UTC)
         self._run = runs.begin(db, command=spider.name, job=self._job, now=now)
         self._crawler.stats.set_value("repost/run", self._run.id)
-        for part in (self._crawler.get_spider_middleware(Leads), self._crawler.get_extension(Progress)):
+        crawler = self._crawler
+        for part in (
+            crawler.get_spider_middleware(Leads),
+            crawler.get_downloader_middleware(Peace),
+            crawler.get_extension(Progress),
+        ):
             if part:
                 part.frontier = self
         self._speakers = {spider.name: spider, **getattr(spider, "delegates", {})}

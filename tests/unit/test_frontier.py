@@ -58,7 +58,7 @@ def opened(downloader: _Downloader, speaker: _Speaker, tmp_path: Path) -> Iterat
         stats = SimpleNamespace(set_value=lambda *_: None)
         crawler = SimpleNamespace(
             engine=SimpleNamespace(downloader=downloader), stats=stats, get_spider_middleware=nothing,
-            get_extension=nothing,
+            get_downloader_middleware=nothing,            get_extension=nothing,
         )  # fmt: skip
         frontier = Frontier(crawler, tmp_path / "archive.db", job=job, limits=limits)
         frontier.open(speaker)
