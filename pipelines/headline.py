@@ -16,7 +16,10 @@ from pipelines.parse import Page
 
 # _ | and the like always part a title; a dash only where it stands between spaces or before a short last piece, because
 # 中美“贸易战”—影响几何 and Wi-Fi hold dashes of their own.
-_PARTS = re.compile(r"\s*(?:[_|｜丨│»]|::|>|--|——|\s[-–—－·:：]\s|[-–—－](?=[^-–—－_|]{2,14}$))+\s*")
+_PARTS = re.compile(
+    r"\s*(?:[_|｜丨│»]|::|>|--|——|\s[-–—－·:：]\s|"
+    r"(?:(?<![A-Za-z0-9])[-–—－]|[-–—－](?![A-Za-z0-9]))(?=[^-–—－_|]{2,14}$))+\s*"
+)
 _SITE_ENDS = re.compile(
     r"(?:网|网站|新闻|频道|日报|晚报|早报|时报|在线|门户|论坛|博客|首页|中心|客户端|社区|资讯|新闻网|电视台|正文|百科|专栏|公众号|门户网|"
     r"政府|委员会|协会|大学|学院|公司|\.com|\.cn|\.net|财经|体育|娱乐|科技|国际|国内|社会|滚动|要闻|时政|动态|公告|通知)$"

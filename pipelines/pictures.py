@@ -69,14 +69,14 @@ def caption_text(line: str) -> str:
 def _belongs(page: Page, region: Region, headline: Headline, text: Text, picture: Picture) -> bool:
     if picture.hidden or not picture.src or picture.src.startswith("data:"):
         return False
-    if not headline.first <= picture.block <= max(text.end, region.core_end):
+    if text.body and not headline.first <= picture.block <= max(text.end, region.core_end):
         return False
     if _too_small(picture.width) or _too_small(picture.height) or _is_ornament(picture.src):
         return False
     around = _around(page, picture.box)
     if region.furniture_boxes.intersection(around):
         return False
-    return region.core_box in around or headline.end <= picture.block < text.end
+    return not text.body or region.core_box in around or headline.end <= picture.block < text.end
 
 
 def _is_ornament(src: str) -> bool:
