@@ -16,11 +16,16 @@ from archive.schema import APPLICATION_ID, applied_names, known_names, migration
 
 PATIENCE = 30.0  # seconds to wait for another process's transaction; ours take milliseconds, a reclean's too
 FOREIGN = "not an archive of this program"
+Archive = Database  # an open archive, for the rooms that hand one on and know no SQL
 OLDEST_SQLITE = (3, 38)  # strict tables since 3.37, JSON functions always there since 3.38
 
 
 class ArchiveError(Exception):
     """An archive cannot be used as asked, or does not hold what is asked for; the message is one line for people."""
+
+
+class DiskFull(ArchiveError):  # noqa: N818 - says what is the matter, as the caller decides on it
+    """Nothing more can be written; what was begun is taken back, and the archive is as it was before."""
 
 
 def default_path() -> Path:
@@ -114,12 +119,14 @@ def transaction(db: Database) -> Iterator[None]:
         with db.atomic():
             yield
         return
-    db.execute("BEGIN IMMEDIATE")
     try:
+        db.execute("BEGIN IMMEDIATE")
         yield
         db.conn.execute("COMMIT")
-    except BaseException:
+    except BaseException as error:
         db.rollback()
+        if isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode == sqlite3.SQLITE_FULL:
+            raise DiskFull("the disk is full") from error
         raise
 
 

@@ -239,3 +239,112 @@ UNION ALL
 SELECT NULL, site, url, NULL, status, last_seen, reason, detail FROM urls WHERE state = 'failed'
 """,
 )
+
+
+@migrations(name="0002_frontier_runs_events")
+def _second(db: Database) -> None:
+    for statement in _FRONTIER:
+        db.execute(statement)
+
+
+_FRONTIER = (
+    """
+CREATE TABLE runs (                  -- every crawl or update, the one at work included
+    id INTEGER PRIMARY KEY,
+    command TEXT NOT NULL,           -- the spider: pages, update …
+    job TEXT NOT NULL,               -- what was asked for: a run of the same job goes on where one was cut short
+    since TEXT NOT NULL,             -- when the job began: what was answered since is not asked for again
+    started_at TEXT NOT NULL,
+    finished_at TEXT,                -- NULL: at work, or killed
+    finish TEXT,                     -- finished, or what ended it
+    exit_code INTEGER,
+    summary TEXT                     -- JSON object, as --summary writes it
+) STRICT
+""",
+    """
+CREATE TABLE frontier (              -- every address known, and when to ask for it
+    id INTEGER PRIMARY KEY,
+    url TEXT NOT NULL UNIQUE,
+    url_key TEXT NOT NULL,           -- its canonical form: two spellings of one page are asked for once
+    site TEXT NOT NULL,              -- as in sites, which has it once something was asked for
+    host TEXT NOT NULL,
+    spider TEXT NOT NULL,            -- whose …
+    callback TEXT NOT NULL,          -- … method reads the answer
+    errback TEXT,
+    arguments TEXT NOT NULL,         -- JSON object: its keyword arguments
+    meta TEXT NOT NULL,              -- JSON object: what else goes with the request
+    priority INTEGER NOT NULL,       -- the higher, the sooner
+    depth INTEGER NOT NULL,          -- links followed from what was given
+    state TEXT NOT NULL CHECK (state IN ('queued', 'claimed', 'answered')),
+    job TEXT NOT NULL,               -- who asked for it last
+    attempts INTEGER NOT NULL DEFAULT 0,  -- claims since it was answered last
+    found_at TEXT NOT NULL,
+    answered_at TEXT,                -- when it was last answered, or given up
+    due_at TEXT,                     -- when to ask again; NULL: not of our own accord
+    interval REAL,                   -- seconds between two visits, as its changes have taught
+    misses INTEGER NOT NULL DEFAULT 0,    -- visits in a row that found nothing there
+    answered_by TEXT,                -- the address whose validators these are
+    etag TEXT,
+    last_modified TEXT,
+    led_to INTEGER,                  -- addresses that it led to, the last time; NULL: a page that is read for itself
+    led_to_at TEXT                   -- when it last led to any
+) STRICT
+""",
+    "CREATE INDEX frontier_queue ON frontier (job, host, priority DESC, id) WHERE state = 'queued'",
+    "CREATE INDEX frontier_claimed ON frontier (id) WHERE state = 'claimed'",
+    "CREATE INDEX frontier_due ON frontier (due_at) WHERE state = 'answered' AND due_at IS NOT NULL",
+    "CREATE INDEX frontier_url_key ON frontier (url_key)",
+    "CREATE INDEX frontier_site ON frontier (site, state)",
+    """
+CREATE TABLE sightings (             -- a server said that a page is still the capture
+    id INTEGER PRIMARY KEY,
+    capture_id INTEGER NOT NULL REFERENCES captures (id),
+    seen_at TEXT NOT NULL
+) STRICT
+""",
+    "CREATE INDEX sightings_capture ON sightings (capture_id)",
+    """
+CREATE TABLE exceptions (            -- where a site's file has a rule set aside, and the reason written there
+    site TEXT NOT NULL,
+    host TEXT NOT NULL,
+    rule TEXT NOT NULL CHECK (rule IN ('robots', 'certificate')),
+    reason TEXT NOT NULL,
+    first_at TEXT NOT NULL,
+    last_at TEXT NOT NULL,
+    PRIMARY KEY (host, rule, reason)
+) STRICT, WITHOUT ROWID
+""",
+    # A view, because it follows from the captures: cleaned again by better rules, they tell another story.
+    """
+CREATE VIEW events AS                -- what happened to pages between one capture and the next of the same address
+WITH pages AS (
+    SELECT captures.*, coalesce(requested_url, captures.url) AS asked FROM captures WHERE part_of IS NULL
+),
+presence AS (
+    SELECT id, asked, site, fetched_at, version_id,
+        CASE WHEN status IN (404, 410) THEN 'gone' WHEN reason = 'soft-404' THEN 'soft-404' ELSE 'there' END AS now,
+        lag(CASE WHEN status IN (404, 410) THEN 'gone' WHEN reason = 'soft-404' THEN 'soft-404' ELSE 'there' END)
+            OVER (PARTITION BY asked ORDER BY fetched_at, id) AS before
+    FROM pages WHERE outcome IS NOT NULL AND (status BETWEEN 200 AND 299 OR status IN (404, 410))
+),
+verdicts AS (
+    SELECT id, asked, site, fetched_at, version_id, hijacked AS now,
+        lag(hijacked) OVER (PARTITION BY asked ORDER BY fetched_at, id) AS before
+    FROM pages WHERE hijacked IS NOT NULL
+),
+texts AS (
+    SELECT pages.id, asked, site, pages.fetched_at, version_id, digest AS now,
+        lag(digest) OVER (PARTITION BY asked ORDER BY pages.fetched_at, pages.id) AS before
+    FROM pages JOIN versions ON versions.id = version_id
+)
+SELECT CASE now WHEN 'there' THEN 'back' ELSE now END AS event,
+    fetched_at AS at, site, asked AS url, id AS capture_id, version_id
+FROM presence WHERE before IS NOT NULL AND now <> before
+UNION ALL
+SELECT CASE now WHEN 1 THEN 'hijack-begun' ELSE 'hijack-ended' END, fetched_at, site, asked, id, version_id
+FROM verdicts WHERE before IS NOT NULL AND now <> before
+UNION ALL
+SELECT 'changed', fetched_at, site, asked, id, version_id
+FROM texts WHERE before IS NOT NULL AND now <> before
+""",
+)

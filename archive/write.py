@@ -14,9 +14,11 @@ from typing import cast
 
 from sqlite_utils import Database
 
+from archive import frontier
 from archive.connect import transaction
 from archive.pack import pack, sha256
 from archive.read import body_of, record_of_version
+from archive.revisit import Visit
 from archive.rows import (
     Row,
     as_json,
@@ -29,7 +31,7 @@ from archive.rows import (
     timestamp,
     version_row,
 )
-from crawler.items import Article, Capture, FetchFailure, Record, Rejected, Verdict
+from crawler.items import Article, Capture, FetchFailure, Reason, Record, Rejected, Sighting, Verdict
 
 # A page that is not much smaller against the site's dictionary than alone has another template: it is stored alone and
 # becomes the dictionary of the next ones.
@@ -38,6 +40,8 @@ NEVER_ALONE = 8  # no page was packed to an eighth alone (1.7 to 4.7 times measu
 # Bytes from and to which a page may become one: an error page of two lines helps no other, and a huge one would be read
 # for every page of its site.
 DICTIONARY_BYTES = (4_000, 1_000_000)
+GONE = frozenset({404, 410})
+NOT_ASKED = frozenset({Reason.ROBOTS, Reason.REFUSED_ADDRESS})  # nothing was sent: the refusal is ours
 
 
 class Outcome(StrEnum):
@@ -78,6 +82,7 @@ def keep_capture(db: Database, capture: Capture) -> int:
         first = _insert_capture(db, storable(capture), state="pending")
         for number, part in enumerate(capture.parts, 1):
             _insert_capture(db, storable(part), state="part", part_of=first, part=number)
+        frontier.answer(db, asked_for(capture), at=capture.fetched_at, validators=_validators(capture))
     return first
 
 
@@ -93,6 +98,7 @@ def keep_article(db: Database, capture_id: int, article: Article) -> Kept:
     now = timestamp(datetime.now(UTC))
     with transaction(db):
         capture = _capture_row(db, capture_id)
+        is_first_look = capture["outcome"] is None
         article_id, is_new = _article_id(db, article, capture)
         version_id = _own_version(db, article_id, capture, article) or _shared_version(db, article_id, capture, article)
         outcome = Outcome.NEW if is_new else Outcome.UNCHANGED if version_id else Outcome.CHANGED
@@ -114,6 +120,8 @@ def keep_article(db: Database, capture_id: int, article: Article) -> Kept:
             (article_id, capture_id),
         )
         _point_to_newest(db, article_id)
+        if is_first_look:  # cleaned again, it tells nothing new about the page
+            _learn(db, capture, Visit.CHANGED if outcome is Outcome.CHANGED else Visit.UNCHANGED)
     return Kept(article_id=article_id, version_id=version_id, outcome=outcome)
 
 
@@ -137,6 +145,32 @@ def keep_rejection(db: Database, capture_id: int, rejected: Rejected) -> None:
         db.table("evidence").insert_all(of_capture | row for row in evidence_rows("hijack", verdict.evidence))
         db.table("spam_links").insert_all(of_capture | row for row in spam_link_rows(verdict))
         _point_urls(db, capture, "rejected", reason=reason, detail=detail)
+        if capture["outcome"] is None:
+            _learn(db, capture, _visit_of(capture["status"], rejected.reason))
+
+
+def record_sighting(db: Database, sighting: Sighting) -> None:
+    """Store that a page is what it was: no capture, only the time."""
+    sighting = storable(sighting)
+    seen = timestamp(sighting.seen_at)
+    with transaction(db):
+        db.execute(
+            """
+            INSERT INTO sightings (capture_id, seen_at)
+            SELECT id, :seen FROM captures WHERE url = :url ORDER BY fetched_at DESC, id DESC LIMIT 1
+            """,
+            {"url": sighting.url, "seen": seen},
+        )
+        db.execute(
+            "UPDATE urls SET last_seen = max(last_seen, :seen) WHERE url IN (:url, :requested)",
+            {"seen": seen, "url": sighting.url, "requested": sighting.requested_url},
+        )
+        db.execute(
+            "UPDATE articles SET last_seen = max(last_seen, :seen) "
+            "WHERE id IN (SELECT article_id FROM urls WHERE url = :url)",
+            {"seen": seen, "url": sighting.url},
+        )
+        frontier.learn(db, asked_for(sighting), Visit.UNCHANGED, at=sighting.seen_at)
 
 
 def record_failure(db: Database, failure: FetchFailure) -> None:
@@ -148,6 +182,35 @@ def record_failure(db: Database, failure: FetchFailure) -> None:
         _see_url(db, failure.url, failure.site, seen, state="failed", reason=str(failure.reason), detail=failure.detail)
         if failure.requested_url and failure.requested_url != failure.url:
             _see_url(db, failure.requested_url, failure.site, seen, state="redirected", redirects_to=failure.url)
+        visit = Visit.REFUSED if failure.reason in NOT_ASKED else Visit.FAILED
+        frontier.learn(db, asked_for(failure), visit, at=failure.failed_at)
+
+
+def asked_for(page: Capture | FetchFailure | Sighting) -> str:
+    """The address that was asked for."""
+    return page.requested_url or page.url
+
+
+def _validators(capture: Capture) -> frontier.Validators | None:
+    """What the next visit can ask with; only what came well is worth asking whether it is still the same."""
+    if not 200 <= capture.status < 300:
+        return None
+    found = frontier.Validators(
+        url=capture.url, etag=capture.header("etag"), last_modified=capture.header("last-modified")
+    )
+    return storable(found)
+
+
+def _visit_of(status: int, reason: Reason) -> Visit:
+    if status in GONE or reason is Reason.SOFT_404:
+        return Visit.GONE
+    return Visit.FAILED if reason is Reason.HTTP_ERROR else Visit.UNCHANGED
+
+
+def _learn(db: Database, capture: Row, visit: Visit) -> None:
+    """Let the address that was asked for be visited at the pace that this visit teaches."""
+    asked = capture["requested_url"] or capture["url"]
+    frontier.learn(db, asked, visit, at=datetime.fromisoformat(capture["fetched_at"]))
 
 
 def _insert_capture(db: Database, capture: Capture, *, state: str, part_of: int | None = None, part: int = 0) -> int:
@@ -222,7 +285,10 @@ def _see_url(db: Database, url: str, site: str, seen: str, **what: object) -> No
 
 
 def _capture_row(db: Database, capture_id: int) -> Row:
-    rows = db.query("SELECT id, url, site, fetched_at, version_id FROM captures WHERE id = ?", (capture_id,))
+    rows = db.query(
+        "SELECT id, url, requested_url, site, status, fetched_at, outcome, version_id FROM captures WHERE id = ?",
+        (capture_id,),
+    )
     return next(rows)
 
 

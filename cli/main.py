@@ -20,6 +20,8 @@ class _Lazy:
 COMMANDS = {
     "demo": _Lazy(module="cli.demo", help="Crawl a small sample web on this machine and show what was repaired."),
     "crawl": _Lazy(module="cli.crawl", help="Fetch pages and keep their articles in the archive."),
+    "update": _Lazy(module="cli.update", help="Fetch everything that is due; made for cron."),
+    "status": _Lazy(module="cli.status", help="Sites, what is due, the last runs, and where a site drifted."),
     "list": _Lazy(module="cli.look", help="List articles, newest first; or the pages rejected."),
     "show": _Lazy(module="cli.look", help="Show one article: restored text and fields, or its raw page."),
     "explain": _Lazy(module="cli.look", help="Every change made to one article, and why."),

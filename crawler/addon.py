@@ -12,8 +12,14 @@ if TYPE_CHECKING:
 COMPONENTS: dict[str, dict[str, int | None]] = {
     "DOWNLOADER_MIDDLEWARES": {
         "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+        "crawler.polite.OneMachine": 90,  # before robots.txt is asked for, which shares the turn
         "crawler.robots.Robots": 100,  # where Scrapy's stands
+        "crawler.revisit.Revisit": 540,  # between the redirects (600) and the spider: it sees each hop
+        "crawler.polite.Peace": 555,  # nearer the network than the retries (550): they wait for it
         "crawler.guard.Guard": 560,  # nearer the network than the retries (550): a refusal is final
+    },
+    "SPIDER_MIDDLEWARES": {
+        "crawler.frontier.Leads": 10,  # nearest the engine: what the others let through
     },
     "ITEM_PIPELINES": {
         "pipelines.stages.KeepCapture": 100,
@@ -21,7 +27,6 @@ COMPONENTS: dict[str, dict[str, int | None]] = {
         "pipelines.stages.Store": 300,
     },
     "EXTENSIONS": {
-        "crawler.limits.OneRun": 0,
         "crawler.limits.Limits": 0,
         "crawler.progress.Progress": 0,
     },

@@ -1,56 +1,332 @@
-"""What to fetch next: hosts take turns, and a host that is being asked gets no second request meanwhile."""
+"""What to fetch next: Scrapy's scheduler over the archive's table of addresses.
 
-from collections import deque
-from typing import TYPE_CHECKING, Self
+Hosts take turns, and a host that is being asked gets no second request meanwhile. Every address is in the archive
+before it is asked for and says there whether it was answered, so a run that is killed is gone on with.
+"""
 
+import json
+import time
+from collections import Counter, deque
+from collections.abc import AsyncIterator, Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+from uuid import uuid4
+
+from scrapy import Request, Spider
 from scrapy.core.scheduler import BaseScheduler
+from scrapy.exceptions import CloseSpider
+from scrapy.utils.httpobj import urlparse_cached
+
+from archive import frontier as table
+from archive import runs
+from archive.connect import Archive, ArchiveError, DiskFull, open_writing, transaction
+from archive.revisit import Visit
+from crawler.limits import Limits
+from crawler.lock import Locked, RunLock
+from crawler.polite import Peace
+from crawler.progress import Progress
+from pipelines.fingerprint import url_key
+from sites.recipes import load_recipes
 
 if TYPE_CHECKING:
-    from scrapy import Request
     from scrapy.crawler import Crawler
+    from scrapy.http import Response
+
+VALIDATORS = "validators"  # in a request's meta: what the page may be asked with (`crawler.revisit`)
+# What Scrapy and this program put into a request's meta on its way; a request is written down without it.
+_ON_THE_WAY = frozenset({"depth", "download_slot", "download_timeout", "download_latency", VALIDATORS})
 
 
 class Frontier(BaseScheduler):
-    """Scheduler: one queue a host, in memory.
+    """Scheduler: one queue a host, in the archive.
 
     Scrapy's own hands a host's requests over by the dozen and lets them wait for the delay inside the downloader, where
     they can no longer be given up: a crawl of one site would take half a minute to stop. It also drops a request that
-    was seen before without a word; here the spiders decide what to ask for.
+    was seen before without a word, and forgets what it holds when it is killed.
+
+    A redirect or a retry goes on with an address that is claimed already: those, and requests that cannot be written
+    down (a POST, a function as callback), wait in memory.
     """
 
-    def __init__(self, crawler: "Crawler") -> None:
+    def __init__(self, crawler: "Crawler", path: Path, *, job: str, limits: Limits | None) -> None:
         self._crawler = crawler
-        self._queues: dict[str, deque[Request]] = {}
+        self._path = path
+        self._job = job
+        self._limits = limits
+        self._lock = RunLock(path)
+        self._db: Archive | None = None
+        self._speakers: dict[str, Spider] = {}
+        self._begun: dict[str, deque[Request]] = {}
+        self._hosts: dict[str, int] = {}  # addresses queued, by host; the first is the next in turn
+        self._paused: dict[str, float] = {}  # host → when it may be asked again, by the monotonic clock
+        self._recipes = load_recipes()
+        self.queued_of_site: Counter[str] = Counter()
 
     @classmethod
     def from_crawler(cls, crawler: "Crawler") -> Self:
-        """Keep the crawler, to ask its downloader which hosts are busy."""
-        return cls(crawler)
+        """Read where the archive is and what this run is asked to do; a run that does not say is a job of its own."""
+        settings = crawler.settings
+        job = settings["JOB"] or uuid4().hex
+        return cls(crawler, Path(settings["ARCHIVE_PATH"]), job=job, limits=crawler.get_extension(Limits))
+
+    def open(self, spider: Spider) -> None:
+        """Take the archive's lock, then queue again what a dead run had claimed.
+
+        Raises:
+            CloseSpider: another run is at work, or the archive cannot be written.
+        """
+        try:
+            self._lock.acquire()
+            self._db = open_writing(self._path)
+        except Locked as error:
+            raise CloseSpider(f"locked: another run is at work on this archive ({error})") from error
+        except OSError as error:
+            raise CloseSpider(f"usage: the archive cannot be locked: {error}") from error
+        except ArchiveError as error:
+            raise CloseSpider(f"usage: {error}") from error
+        self._begin(self._db, spider)
+
+    def close(self, reason: str) -> None:
+        """Give back what was claimed and not answered, write down how the run ended, and let go of the lock."""
+        if self._db is not None:
+            try:
+                table.recover(self._db)
+                runs.end(self._db, self._run.id, finish=reason.partition(":")[0], now=datetime.now(UTC))
+            except DiskFull:
+                pass  # the next run does the first; the second stays open, as after a kill
+            self._db.close()
+        self._lock.release()
 
     def has_pending_requests(self) -> bool:
-        """Is anything left to fetch?"""
-        return bool(self._queues)
+        """Is anything left that this run may fetch?"""
+        if self._begun:
+            return True
+        if self._limits and self._limits.reached:
+            return False
+        return any(self._paused.get(host, 0.0) < float("inf") for host in self._hosts)
 
-    def enqueue_request(self, request: "Request") -> bool:
-        """Put a request last in its host's queue; first if it goes on with a page begun (a redirect, a retry)."""
-        queue = self._queues.setdefault(self._host(request), deque())
-        if request.meta.get("redirect_times") or request.meta.get("retry_times"):
-            queue.appendleft(request)
-        else:
-            queue.append(request)
-        return True
+    def enqueue_request(self, request: Request) -> bool:
+        """Queue a request; False where this job had its answer already."""
+        wanted = None if _goes_on(request) else self._wanted(request)
+        if wanted is None or self._db is None:
+            self._begun.setdefault(self._host(request), deque()).append(request)
+            return True
+        now = datetime.now(UTC)
+        try:
+            new = table.want(self._db, wanted, job=self._job, since=self._run.since, now=now)
+        except DiskFull:
+            self._stop("disk")
+            return False
+        if new:
+            self._count(wanted)
+        return new
 
-    def next_request(self) -> "Request | None":
-        """The first request of the next host that is not being asked; None where all are, or nothing is left."""
+    def next_request(self) -> Request | None:
+        """The next request of the first host in turn that is free; None where none is, or nothing is left."""
         busy = {self._host(request) for request in self._crawler.engine.downloader.active}
-        host = next((host for host in self._queues if host not in busy), None)
-        if host is None:
-            return None
-        queue = self._queues.pop(host)
+        for host in (*self._begun, *self._hosts):
+            if host in busy or self._paused.get(host, 0.0) > time.monotonic():
+                continue
+            if host in self._begun:
+                return self._next_begun(host)
+            if self._limits and self._limits.reached_before_next():
+                return None
+            if request := self._claim(host):
+                return request
+        return None
+
+    def pause(self, request: Request, seconds: float | None) -> None:
+        """Leave a request's host alone for so long; None for the rest of the run."""
+        self._paused[self._host(request)] = float("inf") if seconds is None else time.monotonic() + seconds
+
+    def led_to(self, requests: Iterable[Request]) -> tuple[int, list[Request]]:
+        """Queue what a page led to.
+
+        Returns:
+            How many of the addresses were not known, and the requests that cannot be written down.
+        """
+        assert self._db is not None  # noqa: S101 - nothing is fetched before it is open
+        found, other = [], []
+        for child in requests:
+            wanted = None if child.dont_filter else self._wanted(child)
+            if wanted is None:
+                other.append(child)
+            else:
+                found.append(wanted)
+        new = table.lead_to(self._db, found, job=self._job, now=datetime.now(UTC))
+        for wanted in new:
+            self._count(wanted)
+        return len(new), other
+
+    def read(self, request: Request, *, found: Iterable[Request], known: int) -> list[Request]:
+        """A page that only leads to others was read to its end: write all of it down at once.
+
+        Returns:
+            The requests that cannot be written down.
+        """
+        assert self._db is not None  # noqa: S101 - nothing is fetched before it is open
+        children = list(found)
+        with transaction(self._db):
+            new, other = self.led_to(children)
+            visit = Visit.CHANGED if new else Visit.UNCHANGED
+            table.learn(self._db, _asked(request), visit, at=datetime.now(UTC), led_to=len(children) + known)
+        return other
+
+    @property
+    def left(self) -> int:
+        """How many addresses are queued for this run."""
+        return sum(self._hosts.values()) + sum(map(len, self._begun.values()))
+
+    def _begin(self, db: Archive, spider: Spider) -> None:
+        now = datetime.now(UTC)
+        self._run = runs.begin(db, command=spider.name, job=self._job, now=now)
+        self._crawler.stats.set_value("repost/run", self._run.id)
+        crawler = self._crawler
+        for part in (
+            crawler.get_spider_middleware(Leads),
+            crawler.get_downloader_middleware(Peace),
+            crawler.get_extension(Progress),
+        ):
+            if part:
+                part.frontier = self
+        self._speakers = {spider.name: spider, **getattr(spider, "delegates", {})}
+        table.recover(db)
+        for url in table.give_up(db, now):
+            spider.logger.error("%s: asked for again and again and never answered; left alone for now", url)
+        if getattr(spider, "adopts_due", False):
+            table.adopt_due(db, job=self._job, spiders=self._speakers, now=now)
+        for host, site, count in table.queued(db, self._job):
+            self._hosts[host] = self._hosts.get(host, 0) + count
+            self.queued_of_site[site] += count
+
+    def _next_begun(self, host: str) -> Request:
+        queue = self._begun[host]
         request = queue.popleft()
-        if queue:
-            self._queues[host] = queue  # last in turn now
+        if not queue:
+            del self._begun[host]
         return request
 
-    def _host(self, request: "Request") -> str:
-        return self._crawler.engine.downloader.get_slot_key(request)
+    def _claim(self, host: str) -> Request | None:
+        """A host's next address as a request, and the host last in turn."""
+        assert self._db is not None  # noqa: S101 - a host is known only once it is open
+        try:
+            claimed = table.claim(self._db, job=self._job, host=host)
+        except DiskFull:
+            self._stop("disk")
+            return None
+        count = self._hosts.pop(host) - 1
+        if claimed is None:
+            return None
+        wanted, validators = claimed
+        if count > 0:
+            self._hosts[host] = count
+        self.queued_of_site[wanted.site] -= 1
+        if self._limits:
+            self._limits.asked()
+        return self._request(wanted, validators)
+
+    def _wanted(self, request: Request) -> table.Wanted | None:
+        """A request as it can be written down; None where it cannot."""
+        callback, errback = _method(request.callback), _method(request.errback)
+        if request.method != "GET" or request.body or callback is None or (request.errback and errback is None):
+            return None
+        meta = {name: value for name, value in request.meta.items() if name not in _ON_THE_WAY}
+        try:
+            json.dumps([meta, request.cb_kwargs])
+        except (TypeError, ValueError):
+            return None
+        spider, name = callback
+        return table.Wanted(
+            url=request.url,
+            url_key=url_key(request.url),
+            site=self._recipes.site_of(request.url),
+            host=self._host(request),
+            spider=spider,
+            callback=name,
+            errback=errback[1] if errback else None,
+            arguments=request.cb_kwargs,
+            meta=meta,
+            priority=request.priority,
+            depth=request.meta.get("depth", 0),
+        )
+
+    def _request(self, wanted: table.Wanted, validators: table.Validators | None) -> Request:
+        speaker = self._speakers[wanted.spider]
+        meta: dict[str, Any] = {**wanted.meta, "depth": wanted.depth}
+        if validators:
+            meta[VALIDATORS] = validators
+        return Request(
+            wanted.url,
+            callback=getattr(speaker, wanted.callback),
+            errback=getattr(speaker, wanted.errback) if wanted.errback else None,
+            cb_kwargs=dict(wanted.arguments),
+            meta=meta,
+            priority=wanted.priority,
+            dont_filter=True,  # that it is asked for once was seen to when it was queued
+        )
+
+    def _count(self, wanted: table.Wanted) -> None:
+        self._hosts[wanted.host] = self._hosts.get(wanted.host, 0) + 1
+        self.queued_of_site[wanted.site] += 1
+
+    def _stop(self, why: str) -> None:
+        if self._limits:
+            self._limits.stop(why)
+
+    @staticmethod
+    def _host(request: Request) -> str:
+        return urlparse_cached(request).hostname or ""
+
+
+class Leads:
+    """Spider middleware: writes down what a page leads to before the page counts as answered.
+
+    In one transaction where the page only leads to others, so that a kill loses neither; a page that is kept itself is
+    answered by the transaction that keeps it, and what was yielded before it is written before it.
+    """
+
+    def __init__(self) -> None:
+        self.frontier: Frontier | None = None
+
+    async def process_spider_output(self, response: "Response", result: AsyncIterator[Any]) -> AsyncIterator[Any]:
+        """Pass on items, and the requests that cannot be written down; queue the others."""
+        assert self.frontier is not None  # noqa: S101 - the frontier attached itself when it was opened
+        assert response.request is not None  # noqa: S101 - Scrapy sets it on every response it hands over
+        found: list[Request] = []
+        known, has_item = 0, False
+        async for output in result:
+            if isinstance(output, Request):
+                found.append(output)
+                continue
+            for request in self.frontier.led_to(found)[1]:
+                yield request
+            known += len(found)
+            found, has_item = [], True
+            yield output
+        if has_item:
+            rest = self.frontier.led_to(found)[1]
+        else:
+            rest = self.frontier.read(response.request, found=found, known=known)
+        for request in rest:
+            yield request
+
+
+def _goes_on(request: Request) -> bool:
+    """Whether a request goes on with an address that was claimed before: a redirect, a retry."""
+    return bool(request.meta.get("redirect_times") or request.meta.get("retry_times"))
+
+
+def _asked(request: Request) -> str:
+    """The address that was asked for before any redirect."""
+    redirected: list[str] = request.meta.get("redirect_urls", [])
+    return redirected[0] if redirected else request.url
+
+
+def _method(handler: Any) -> tuple[str, str] | None:  # noqa: ANN401 - whatever a request was given
+    """A spider's method as (spider, method)."""
+    speaker = getattr(handler, "__self__", None)
+    name = getattr(handler, "__name__", "")
+    if not isinstance(speaker, Spider) or getattr(speaker, name, None) != handler:
+        return None
+    return speaker.name, name

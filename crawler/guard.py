@@ -6,6 +6,7 @@ asks it, for literals in any spelling (`http://0x7f.1/`) as for names, and it ha
 dialled. No second look-up happens after it, so an answer that changes between check and use gains nothing.
 """
 
+import asyncio
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -278,6 +279,35 @@ def _ascii(host: str) -> str | None:
         return host.lower().encode("idna").decode("ascii")
     except UnicodeError:  # an empty or over-long label
         return None
+
+
+@implementer(IResolutionReceiver)
+class _Gathered:
+    """Gathers the addresses of one look-up."""
+
+    def __init__(self, done: "asyncio.Future[list[str]]") -> None:
+        self._done = done
+        self._addresses: list[str] = []
+
+    def resolutionBegan(self, resolution: IHostResolution) -> None:  # noqa: N802 - Twisted's name
+        """Nothing to do."""
+
+    def addressResolved(self, address: IAddress) -> None:  # noqa: N802 - Twisted's name
+        self._addresses.append(address.host)
+
+    def resolutionComplete(self) -> None:  # noqa: N802 - Twisted's name
+        if not self._done.done():
+            self._done.set_result(self._addresses)
+
+
+async def address_of(host: str, port: int) -> str | None:
+    """One address of a host, always the same while the host has the same ones; None where it has none to be dialled."""
+    resolver = _resolver()
+    if resolver is None:
+        return None
+    done: asyncio.Future[list[str]] = asyncio.get_running_loop().create_future()
+    resolver.resolveHostName(_Gathered(done), host, port)
+    return min(await done, default=None)
 
 
 class Guard:

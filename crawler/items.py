@@ -186,6 +186,23 @@ class FetchFailure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """A page that its server says is what it was when it was fetched last (status 304): no bytes came.
+
+    Attributes:
+        url: the address that answered.
+        requested_url: the address that was asked for, where it differs from `url`.
+        seen_at: when it answered; aware, UTC.
+        site: the site's key, as in `Capture`.
+    """
+
+    url: str
+    requested_url: str | None = None
+    seen_at: datetime
+    site: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SiteRecipe:
     """What is known of a site beforehand; every field is optional and none is needed.
 

@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, Self
 
 from rich.console import Console
 from rich.live import Live
+from rich.table import Table
 from rich.text import Text
 from scrapy import signals
+from scrapy.exceptions import DropItem
 from scrapy.http.request import NO_CALLBACK
 from scrapy.utils.asyncio import create_looping_call
 from scrapy.utils.log import get_scrapy_root_handler
 
-from crawler.items import Capture, FetchFailure, Reason
+from crawler.items import Capture, FetchFailure, Reason, Sighting
 from crawler.summary import Failed, RunSummary
+from pipelines.stages import Dropped, Unmodified
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -26,10 +29,12 @@ if TYPE_CHECKING:
     from twisted.internet.task import LoopingCall
     from twisted.python.failure import Failure
 
-    from pipelines.stages import Dropped, StoredPage
+    from crawler.frontier import Frontier
+    from pipelines.stages import StoredPage
 
 logger = logging.getLogger(__name__)
 
+SHOWN_SITES = 12  # those with most to do; half a terminal
 SHOWN_FAILURES = 10  # the first ones say what is wrong; the rest is counted
 # No page to read: the server's fault, ours, or what answers is none. Other rejections are findings about a page.
 UNREADABLE = frozenset({
@@ -46,18 +51,20 @@ class Progress:
 
     Attributes:
         summary: the run's summary, once the spider is closed.
+        frontier: what knows how much is left, once it is open.
     """
 
     def __init__(self, stats: "StatsCollector", *, quiet: bool, max_pages: int) -> None:
         self.summary: RunSummary | None = None
+        self.frontier: Frontier | None = None
         self._stats = stats
         self._quiet = quiet
         self._max_pages = max_pages
         self._console = Console(stderr=True, highlight=False)
         self._started_at = datetime.now(UTC)
-        self._asked = 0
         self._fetched = 0
         self._outcomes: Counter[str] = Counter()
+        self._of_site: dict[str, Counter[str]] = {}
         self._reasons: Counter[Reason] = Counter()
         self._failures: list[Failed] = []
         self._rejections: list[Failed] = []
@@ -71,7 +78,6 @@ class Progress:
         progress = cls(crawler.stats, quiet=settings.getbool("QUIET"), max_pages=settings.getint("MAX_PAGES"))
         for handler, signal in (
             (progress.opened, signals.spider_opened),
-            (progress.scheduled, signals.request_scheduled),
             (progress.received, signals.response_received),
             (progress.kept, signals.item_scraped),
             (progress.dropped, signals.item_dropped),
@@ -87,50 +93,48 @@ class Progress:
         if self._quiet:
             return
         if self._console.is_terminal:
-            self._live = Live(
-                get_renderable=lambda: Text(self._line()), console=self._console, transient=True, refresh_per_second=4
-            )
+            self._live = Live(get_renderable=self._table, console=self._console, transient=True, refresh_per_second=4)
             self._live.start()
             handler = get_scrapy_root_handler()
             if isinstance(handler, logging.StreamHandler):
                 handler.setStream(sys.stderr)  # now the live display's, so that a log line does not tear it
         else:
-            self._ticker = create_looping_call(lambda: self._console.print(self._line()))
+            self._ticker = create_looping_call(self._print_line)
             self._ticker.start(PLAIN_INTERVAL, now=False)
-
-    def scheduled(self, request: "Request") -> None:
-        """Count a page asked for; a redirect or a retry is the same page."""
-        if not request.meta.get("redirect_times") and not request.meta.get("retry_times"):
-            self._asked += 1
 
     def received(self, response: "Response", request: "Request") -> None:
         """Count a page that answered; robots.txt and the later parts of an article have no callback."""
-        if request.callback not in {None, NO_CALLBACK} and 200 <= response.status < 300:
+        if request.callback not in {None, NO_CALLBACK} and (200 <= response.status < 300 or response.status == 304):
             self._fetched += 1
 
     def kept(self, item: "StoredPage") -> None:
         """Count an article."""
-        self._outcomes[item.kept.outcome.value] += 1
+        self._count(item.site, item.kept.outcome.value)
 
-    def dropped(self, item: Capture | FetchFailure, exception: "Dropped") -> None:
-        """Count a page that gave no article; one that could not be read is a failure."""
+    def dropped(self, item: Capture | FetchFailure | Sighting, exception: DropItem) -> None:
+        """Count a page that gave no article; one that could not be read is a failure, one seen again is unchanged."""
         url = item.requested_url or item.url
+        if isinstance(exception, Unmodified):
+            self._count(item.site, "unchanged")
+            return
+        if not isinstance(exception, Dropped):
+            return  # no room for it: it is still queued, and counted there
         if isinstance(item, FetchFailure) or exception.reason in UNREADABLE:
-            self._failed(url, exception.reason, str(exception))
+            self._failed(item.site, url, exception.reason, str(exception))
         else:
-            self._outcomes["rejected"] += 1
+            self._count(item.site, "rejected")
             self._reasons[exception.reason] += 1
             if len(self._rejections) < SHOWN_FAILURES:
                 self._rejections.append(Failed(url=url, reason=exception.reason, detail=str(exception)))
 
     def broken(self, item: Capture | FetchFailure, failure: "Failure") -> None:
         """Count a page that a stage broke on."""
-        self._failed(item.requested_url or item.url, Reason.INTERNAL, _first_line(failure.value))
+        self._failed(item.site, item.requested_url or item.url, Reason.INTERNAL, _first_line(failure.value))
 
     def lost(self, failure: "Failure", response: "Response | Failure") -> None:
         """Count a page that the spider broke on."""
         request = response.request  # type: ignore[union-attr]  # Scrapy puts it on failures too
-        self._failed(request.url if request else "", Reason.INTERNAL, _first_line(failure.value))
+        self._failed("", request.url if request else "", Reason.INTERNAL, _first_line(failure.value))
 
     def hide(self) -> None:
         """Give the terminal back."""
@@ -149,10 +153,11 @@ class Progress:
             started_at=self._started_at,
             finished_at=datetime.now(UTC),
             pages=self._done(),
-            left=max(self._asked - self._done(), 0),
+            left=self._left(),
             fetched=self._fetched,
             outcomes=dict(self._outcomes),
             reasons={reason.value: count for reason, count in self._reasons.most_common()},
+            by_site={site: dict(outcomes) for site, outcomes in sorted(self._of_site.items())},
             bytes_received=self._stats.get_value("downloader/response_bytes", 0),
             failures=tuple(self._failures),
             rejections=tuple(self._rejections),
@@ -160,8 +165,12 @@ class Progress:
         for line in self.summary.lines():
             logger.info(line)
 
-    def _failed(self, url: str, reason: Reason, detail: str) -> None:
-        self._outcomes["failed"] += 1
+    def _count(self, site: str, outcome: str) -> None:
+        self._outcomes[outcome] += 1
+        self._of_site.setdefault(site, Counter())[outcome] += 1
+
+    def _failed(self, site: str, url: str, reason: Reason, detail: str) -> None:
+        self._count(site, "failed")
         self._reasons[reason] += 1
         if len(self._failures) < SHOWN_FAILURES:
             self._failures.append(Failed(url=url, reason=reason, detail=detail))
@@ -169,10 +178,46 @@ class Progress:
     def _done(self) -> int:
         return self._outcomes.total()
 
+    def _left(self) -> int:
+        return self.frontier.left if self.frontier else 0
+
+    def _print_line(self) -> None:
+        """One line of everything, and one for each site where there are several."""
+        self._console.print(self._line())
+        sites = self._busiest()
+        for site in sites if len(sites) > 1 else ():
+            self._console.print(f"  {site}: {', '.join(self._site_cells(site))}")
+
+    def _table(self) -> Table:
+        """The same as a table that is redrawn."""
+        table = Table.grid(padding=(0, 2))
+        for site in self._busiest():
+            table.add_row(Text(site), *map(Text, self._site_cells(site)))
+        outer = Table.grid()
+        outer.add_row(table)
+        outer.add_row(Text(self._line()))
+        return outer
+
+    def _busiest(self) -> list[str]:
+        """The sites with most to do, at most so many as fit."""
+        queued = self.frontier.queued_of_site if self.frontier else Counter[str]()
+        known = {site for site in {*queued, *self._of_site} if queued[site] > 0 or site in self._of_site}
+        return sorted(known, key=lambda site: (-queued[site], site))[:SHOWN_SITES]
+
+    def _site_cells(self, site: str) -> tuple[str, ...]:
+        """How far a site is: done, queued, rate, failures, and how long the rest takes at that rate."""
+        outcomes = self._of_site.get(site, Counter[str]())
+        done, queued = outcomes.total(), self.frontier.queued_of_site[site] if self.frontier else 0
+        rate = done / max((datetime.now(UTC) - self._started_at).total_seconds(), 1)
+        rest = f"{queued / rate / 60:.0f} min left" if rate and queued else ""
+        cells = (f"{done} done", f"{queued} queued", f"{rate:.1f} a second", f"{outcomes['failed']} failed", rest)
+        return tuple(filter(None, cells))
+
     def _line(self) -> str:
         """How far the run is, in one line."""
         seconds = (datetime.now(UTC) - self._started_at).total_seconds()
-        asked = min(self._asked, self._max_pages or self._asked)
+        asked = self._done() + self._left()
+        asked = min(asked, self._max_pages or asked)
         return (
             f"{self._done()} of {asked} pages, {self._done() / max(seconds, 1):.1f} a second, "
             f"{self._outcomes['rejected']} rejected, {self._outcomes['failed']} failed"

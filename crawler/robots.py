@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 MAX_READ = 512_000  # bytes; RFC 9309 wants at least 500 KiB to be read
+# Seconds; longer ones are milliseconds, or written by whoever wants no crawler at all: those have Disallow.
+LONGEST_DELAY = 60.0
 _IS_ROBOTS = "is_robots"
 
 
@@ -52,6 +54,17 @@ class Robots:
             raise Refused(answer.reason, answer.detail)
         if not answer.can_fetch(request.url, self._user_agent):
             raise Refused(Reason.ROBOTS, "robots.txt disallows it")
+        self._slow_down(request, answer.crawl_delay(self._user_agent))
+
+    def _slow_down(self, request: Request, seconds: float | None) -> None:
+        """Keep to a Crawl-delay; each time, because AutoThrottle shortens the delay of a host that answers fast."""
+        if not seconds or seconds > LONGEST_DELAY:
+            return
+        downloader = self._crawler.engine.downloader
+        slot = downloader.slots.get(downloader.get_slot_key(request))
+        if slot is not None and slot.delay < seconds:
+            slot.delay = seconds
+            slot.jitter = 0  # not a second less than was asked for
 
     async def _ask(self, origin: str) -> Protego | Refused:
         """A host's rules, or why none of its pages may be asked for."""

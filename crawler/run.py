@@ -14,9 +14,11 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 from twisted.logger import globalLogBeginner
 
-from archive.connect import open_writing
+from archive import runs
+from archive.connect import DiskFull, open_writing, writing
 from crawler.guard import Allowance
 from crawler.limits import Limits
+from crawler.log_lines import log_json
 from crawler.progress import Progress
 from crawler.summary import RunSummary
 from sites.recipes import load_recipes
@@ -38,7 +40,10 @@ def run(spider: str, arguments: Mapping[str, Any], overrides: Mapping[str, Any] 
     """
     settings = Settings()
     settings.setmodule("crawler.settings")
-    settings.setdict(dict(overrides or {}), priority="cmdline")
+    settings.setdict({"JOB": runs.job_key(spider, arguments), **(overrides or {})}, priority="cmdline")
+    if settings.getbool("LOG_JSON"):
+        settings.set("LOG_INSTALL_ROOT_HANDLER", value=False, priority="cmdline")
+        log_json(settings["LOG_LEVEL"])
     # What is wrong with these is said before anything starts: inside Scrapy it would be a page of tracebacks.
     tuple(map(Allowance.parse, settings.getlist("ALLOWED_ADDRESSES")))
     load_recipes()
@@ -60,9 +65,21 @@ def run(spider: str, arguments: Mapping[str, Any], overrides: Mapping[str, Any] 
             progress.hide()
         summary = RunSummary(finish="interrupted", started_at=started_at, finished_at=datetime.now(UTC))
     if interruptions:
-        return replace(summary, finish="interrupted", signal=interruptions[0])
-    if limits and limits.reached:
-        return replace(summary, finish=limits.reached)
+        summary = replace(summary, finish="interrupted", signal=interruptions[0])
+    elif limits and limits.reached:
+        summary = replace(summary, finish=limits.reached)
+    run_id = crawler.stats.get_value("repost/run") if crawler.stats else None
+    return summary if run_id is None else _written_down(summary, Path(settings["ARCHIVE_PATH"]), run_id)
+
+
+def _written_down(summary: RunSummary, archive: Path, run_id: int) -> RunSummary:
+    """The summary with what happened to pages meanwhile, once it stands beside the run."""
+    try:
+        with writing(archive) as db:
+            summary = replace(summary, events=runs.events_since(db, summary.started_at))
+            runs.sum_up(db, run_id, exit_code=summary.exit_code, summary=summary.as_json())
+    except DiskFull:
+        pass  # the run is told of on standard error, and the archive says that it began
     return summary
 
 

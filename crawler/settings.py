@@ -13,8 +13,11 @@ ARCHIVE_PATH = str(default_path())
 CONTACT = os.environ.get("REPOST_CONTACT", "")
 ALLOWED_ADDRESSES: list[str] = []  # loopback addresses that may be fetched; filled by --allow-address only
 MAX_PAGES = 0  # pages a run may ask for, 0 for no limit
+JOB = ""  # what this run is asked to do, as a key: a run of the same job goes on where one was cut short
+MIN_FREE_DISK = 100_000_000  # bytes of the archive's disk that stay free; a page and its rows take a ten-thousandth
 MAX_SECONDS = 0.0  # seconds a run may take, 0 for no limit
 QUIET = False  # no progress
+LOG_JSON = False  # log lines as JSON objects
 
 # Polite
 SCHEDULER = "crawler.frontier.Frontier"  # one request at a time a host; Scrapy's own queues them in the downloader

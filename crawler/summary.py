@@ -1,8 +1,9 @@
 """What one run did: counts by outcome and reason, the first failures, and the exit code they amount to."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from typing import Any
 
 from crawler.items import Reason
 
@@ -27,16 +28,19 @@ class RunSummary:
     """What one run did.
 
     Attributes:
-        finish: `finished`; `pages` or `seconds` (the limit that ended it); `interrupted`; `locked` (another run is at
-            work on the archive); `usage` (an address was wrong, nothing was fetched); else Scrapy's word.
+        finish: `finished`; `pages`, `seconds` or `disk` (the limit that ended it); `interrupted`; `locked` (another run
+            is at work on the archive); `usage` (an address was wrong, nothing was fetched); else Scrapy's word.
         detail: one line for people, where `finish` is `locked` or `usage`.
         signal: the signal that interrupted it, or None.
         started_at, finished_at: aware, UTC.
         pages: how many pages were answered for: fetched, or given up.
-        left: how many were given and not asked for, because the run ended before.
+        left: how many are still queued, because the run ended before.
         fetched: how many pages answered with a status of 2xx.
         outcomes: `new`, `changed`, `unchanged` articles, `rejected` pages, `failed` pages → count.
         reasons: `Reason` of the rejected and failed pages → count.
+        by_site: site → outcome → count.
+        events: what happened to pages that were known: `changed`, `gone`, `soft-404`, `back`, `hijack-begun`,
+            `hijack-ended` → count.
         bytes_received: bytes of all responses as transferred, robots.txt and redirects included.
         failures: the first pages that failed, in the order they did.
         rejections: the first pages that could be read and hold no article.
@@ -52,6 +56,8 @@ class RunSummary:
     fetched: int = 0
     outcomes: Mapping[str, int] = field(default_factory=dict)
     reasons: Mapping[str, int] = field(default_factory=dict)
+    by_site: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    events: Mapping[str, int] = field(default_factory=dict)
     bytes_received: int = 0
     failures: tuple[Failed, ...] = ()
     rejections: tuple[Failed, ...] = ()
@@ -66,13 +72,18 @@ class RunSummary:
         """The exit code of the command that ran it, as every command documents them."""
         if self.signal is not None:
             return 128 + self.signal
-        fixed = {"locked": 75, "usage": 2, "pages": 4, "seconds": 4}
+        fixed = {"locked": 75, "usage": 2, "pages": 4, "seconds": 4, "disk": 4}
         if self.finish in fixed:
             return fixed[self.finish]
         failed = self.outcomes.get("failed", 0)
         if failed and not self.fetched:
             return 3
         return 1 if failed or self.finish != "finished" else 0
+
+    def as_json(self) -> dict[str, Any]:
+        """The summary for machines: every field, with the exit code and the seconds it took; times in ISO 8601."""
+        times = {name: getattr(self, name).isoformat() for name in ("started_at", "finished_at")}
+        return {**asdict(self), **times, "seconds": round(self.seconds, 3), "exit_code": self.exit_code}
 
     def lines(self) -> Iterator[str]:
         """The summary for people: one line, then one for each of the first failures; or why nothing was done."""
@@ -85,6 +96,8 @@ class RunSummary:
             f"{_pages(self.pages)} in {self.seconds:.0f} s, {self.bytes_received / 1e6:.1f} MB: {articles} "
             f"{self.outcomes.get('rejected', 0)} rejected, {self.outcomes.get('failed', 0)} failed{ending}"
         )
+        if self.events:
+            yield "events: " + ", ".join(f"{count} {event}" for event, count in self.events.items())
         for kind, first in (("failed", self.failures), ("rejected", self.rejections)):
             for page in first:
                 yield f"{kind}: {page.url}: {page.reason}: {page.detail}"

@@ -6,17 +6,18 @@ its reason: Scrapy's `item_scraped_count` counts articles, and `repost/…` in i
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from scrapy.exceptions import CloseSpider, DropItem
 
-from archive.connect import ArchiveError, open_writing
+from archive.connect import ArchiveError, DiskFull, open_writing
 from archive.reclean import reclean
-from archive.write import Kept, keep_article, keep_capture, keep_rejection, record_failure
-from crawler.items import Article, Capture, FetchFailure, Reason, Rejected, SiteRecipe
+from archive.write import Kept, keep_article, keep_capture, keep_rejection, record_failure, record_sighting
+from crawler.items import Article, Capture, FetchFailure, Reason, Rejected, Sighting, SiteRecipe
 from pipelines.outcome import outcome_of
 from sites.recipes import load_recipes
 
@@ -39,6 +40,29 @@ class Dropped(DropItem):
         self.reason = reason
 
 
+class Unmodified(DropItem):
+    """A page that is what it was; the sighting is stored already."""
+
+    def __init__(self) -> None:
+        super().__init__("not modified", log_level="DEBUG")
+
+
+class NoRoom(DropItem):
+    """A page that could not be kept because the disk is full; it stays queued, and the run ends."""
+
+    def __init__(self) -> None:
+        super().__init__("the disk is full", log_level="DEBUG")
+
+
+@contextmanager
+def _room_for_it() -> Iterator[None]:
+    """Turn a full disk into a decision that Scrapy passes on without a traceback."""
+    try:
+        yield
+    except DiskFull as error:
+        raise NoRoom from error
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptCapture:
     """A capture in the archive, nothing decided about it yet."""
@@ -53,6 +77,7 @@ class Cleaned:
 
     capture_id: int
     url: str
+    site: str
     result: Article | Rejected = field(repr=False)
 
 
@@ -62,10 +87,12 @@ class StoredPage:
 
     Attributes:
         url: the address that answered.
+        site: the site's key.
         kept: its rows, and whether they are new.
     """
 
     url: str
+    site: str
     capture_id: int
     kept: Kept
 
@@ -100,19 +127,29 @@ class _WithArchive:
 
 
 class KeepCapture(_WithArchive):
-    """Stores a capture before anything is decided about it, and a failure at once and for good."""
+    """Stores a capture before anything is decided about it, and a failure or a sighting at once and for good."""
 
-    def process_item(self, item: Capture | FetchFailure) -> KeptCapture:
+    def process_item(self, item: Capture | FetchFailure | Sighting) -> KeptCapture:
         """Store it.
 
         Raises:
             Dropped: it was a failure; there is nothing to clean.
+            Unmodified: it was a sighting; nor is there here.
+            NoRoom: the disk is full.
         """
+        if isinstance(item, Sighting):
+            with _room_for_it():
+                record_sighting(self._db, item)
+            self._stats.inc_value("repost/unmodified")
+            raise Unmodified
         if isinstance(item, FetchFailure):
-            record_failure(self._db, item)
+            with _room_for_it():
+                record_failure(self._db, item)
             self._stats.inc_value(f"repost/failed/{item.reason}")
             raise Dropped(item.reason, item.detail)
-        return KeptCapture(capture_id=keep_capture(self._db, item), capture=item)
+        with _room_for_it():
+            capture_id = keep_capture(self._db, item)
+        return KeptCapture(capture_id=capture_id, capture=item)
 
 
 class Clean:
@@ -132,7 +169,7 @@ class Clean:
         if isinstance(result, Rejected) and result.reason is Reason.INTERNAL:
             logger.error("%s: %s", item.capture.url, result.detail)
             logger.debug("where it happened:", exc_info=result.__cause__)
-        return Cleaned(capture_id=item.capture_id, url=item.capture.url, result=result)
+        return Cleaned(capture_id=item.capture_id, url=item.capture.url, site=item.capture.site, result=result)
 
 
 class Store(_WithArchive):
@@ -150,11 +187,14 @@ class Store(_WithArchive):
 
         Raises:
             Dropped: it was a rejection.
+            NoRoom: the disk is full.
         """
         if isinstance(item.result, Rejected):
-            keep_rejection(self._db, item.capture_id, item.result)
+            with _room_for_it():
+                keep_rejection(self._db, item.capture_id, item.result)
             self._stats.inc_value(f"repost/rejected/{item.result.reason}")
             raise Dropped(item.result.reason, item.result.detail)
-        kept = keep_article(self._db, item.capture_id, item.result)
+        with _room_for_it():
+            kept = keep_article(self._db, item.capture_id, item.result)
         self._stats.inc_value(f"repost/{kept.outcome}")
-        return StoredPage(url=item.url, capture_id=item.capture_id, kept=kept)
+        return StoredPage(url=item.url, site=item.site, capture_id=item.capture_id, kept=kept)

@@ -96,7 +96,7 @@ def run_demo(db_path: Path, *, quiet: bool = False) -> DemoResult:
     """Serve the sample web, crawl it, compare; once a process, because the crawl's reactor cannot start again.
 
     Args:
-        db_path: the archive; made where there is none. Run again, the same articles get a second capture.
+        db_path: the archive; made where there is none. Run again, nothing that is what it was is fetched again.
         quiet: no progress on standard error.
 
     Raises:

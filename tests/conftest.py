@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -26,8 +27,7 @@ import dataclasses, json, sys, warnings
 from scrapy.exceptions import ScrapyDeprecationWarning
 warnings.simplefilter("error", ScrapyDeprecationWarning)
 from crawler.run import run
-arguments, overrides = json.loads(sys.argv[1])
-summary = run("pages", arguments, overrides)
+summary = run(*json.loads(sys.argv[1]))
 print(json.dumps({**dataclasses.asdict(summary), "exit_code": summary.exit_code}, default=str))
 sys.exit(summary.exit_code)
 """
@@ -126,19 +126,30 @@ class Crawler:
     overrides: Mapping[str, Any]
 
     def start(self, urls: Sequence[str], **overrides: Any) -> "subprocess.Popen[str]":
-        """Start a crawl of the given addresses."""
+        """Start a crawl of the given addresses, as a job of its own unless `JOB` says otherwise."""
+        return self._run("pages", {"urls": list(urls)}, {"JOB": uuid4().hex, **overrides})
+
+    def start_update(self, **overrides: Any) -> "subprocess.Popen[str]":
+        """Start an update of everything that is due."""
+        return self._run("update", {}, overrides)
+
+    def _run(self, spider: str, arguments: Mapping[str, Any], overrides: Mapping[str, Any]) -> "subprocess.Popen[str]":
         settings = {**self.overrides, "ARCHIVE_PATH": str(self.archive), **overrides}
-        command = [sys.executable, "-c", CHILD, json.dumps([{"urls": list(urls)}, settings])]
+        command = [sys.executable, "-c", CHILD, json.dumps([spider, arguments, settings])]
         return subprocess.Popen(command, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
-    def finish(self, process: "subprocess.Popen[str]") -> Crawl:
+    def finish(self, process: "subprocess.Popen[str]", *, timeout: float = 60) -> Crawl:
         """Wait for a crawl's end."""
-        stdout, stderr = process.communicate(timeout=60)
+        stdout, stderr = process.communicate(timeout=timeout)
         return Crawl(code=process.returncode, summary=json.loads(stdout) if stdout else {}, stderr=stderr)
 
     def __call__(self, urls: Sequence[str], **overrides: Any) -> Crawl:
         """Crawl the given addresses to the end."""
         return self.finish(self.start(urls, **overrides))
+
+    def update(self, **overrides: Any) -> Crawl:
+        """Fetch everything that is due, to the end."""
+        return self.finish(self.start_update(**overrides))
 
     def scrapy(self, *arguments: str) -> Crawl:
         """Run Scrapy's own command in the project."""

@@ -1,12 +1,26 @@
-"""The order of requests: hosts take turns, a busy host waits, a page begun goes first."""
+"""The order of requests: hosts take turns, a busy host waits, a page begun goes first; and what a dead run leaves."""
 
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from scrapy import Request
+from scrapy import FormRequest, Request, Spider
 
-from crawler.frontier import Frontier
+from archive import runs
+from archive.connect import writing
+from crawler.frontier import Frontier, Leads
+
+
+class _Speaker(Spider):
+    name = "speaker"
+
+    def parse(self, response: Any, **_: Any) -> None: ...
+
+    def failed(self, failure: Any) -> None: ...
 
 
 class _Downloader:
@@ -23,8 +37,46 @@ def downloader() -> _Downloader:
 
 
 @pytest.fixture
-def frontier(downloader: _Downloader) -> Frontier:
-    return Frontier(SimpleNamespace(engine=SimpleNamespace(downloader=downloader)))
+def speaker() -> _Speaker:
+    return _Speaker()
+
+
+@pytest.fixture
+def opened(downloader: _Downloader, speaker: _Speaker, tmp_path: Path) -> Iterator[Callable[..., Frontier]]:
+    """Opens a frontier over the archive of this test; the one opened before dies as by kill -9."""
+    alive: list[Frontier] = []
+
+    def die() -> None:
+        for frontier in alive:
+            frontier._lock.release()
+            frontier._db.close()
+        alive.clear()
+
+    def open_frontier(job: str = "job", limits: Any = None) -> Frontier:
+        die()
+        nothing = lambda _: None  # noqa: E731 - no other component here
+        stats = SimpleNamespace(set_value=lambda *_: None)
+        crawler = SimpleNamespace(
+            engine=SimpleNamespace(downloader=downloader), stats=stats, get_spider_middleware=nothing,
+            get_downloader_middleware=nothing,            get_extension=nothing,
+        )  # fmt: skip
+        frontier = Frontier(crawler, tmp_path / "archive.db", job=job, limits=limits)
+        frontier.open(speaker)
+        alive.append(frontier)
+        return frontier
+
+    yield open_frontier
+    die()
+
+
+@pytest.fixture
+def frontier(opened: Callable[..., Frontier]) -> Frontier:
+    return opened()
+
+
+@pytest.fixture
+def ask(speaker: _Speaker) -> Callable[..., Request]:
+    return lambda url, **fields: Request(f"http://{url}", callback=speaker.parse, errback=speaker.failed, **fields)
 
 
 def _drain(frontier: Frontier) -> list[str]:
@@ -34,19 +86,22 @@ def _drain(frontier: Frontier) -> list[str]:
     return order
 
 
-def test_hosts_take_turns(frontier: Frontier) -> None:
+def test_hosts_take_turns(frontier: Frontier, ask: Callable[..., Request]) -> None:
     for url in ("a.example/1", "a.example/2", "a.example/3", "b.example/1", "c.example/1", "c.example/2"):
-        frontier.enqueue_request(Request(f"http://{url}"))
+        assert frontier.enqueue_request(ask(url))
+    assert frontier.left == 6
     assert _drain(frontier) == [
         "a.example/1", "b.example/1", "c.example/1", "a.example/2", "c.example/2", "a.example/3",
     ]  # fmt: skip
     assert not frontier.has_pending_requests()
 
 
-def test_a_host_that_is_being_asked_waits(frontier: Frontier, downloader: _Downloader) -> None:
-    downloader.active.add(Request("http://a.example/0"))
-    frontier.enqueue_request(Request("http://a.example/1"))
-    frontier.enqueue_request(Request("http://b.example/1"))
+def test_a_host_that_is_being_asked_waits(
+    frontier: Frontier, ask: Callable[..., Request], downloader: _Downloader
+) -> None:
+    downloader.active.add(ask("a.example/0"))
+    frontier.enqueue_request(ask("a.example/1"))
+    frontier.enqueue_request(ask("b.example/1"))
     assert _drain(frontier) == ["b.example/1"]
     assert frontier.has_pending_requests()
     downloader.active.clear()
@@ -54,13 +109,118 @@ def test_a_host_that_is_being_asked_waits(frontier: Frontier, downloader: _Downl
 
 
 @pytest.mark.parametrize("begun", [{"redirect_times": 1}, {"retry_times": 1}])
-def test_a_page_begun_goes_first(frontier: Frontier, begun: dict[str, int]) -> None:
-    frontier.enqueue_request(Request("http://a.example/1"))
-    frontier.enqueue_request(Request("http://a.example/0", meta=begun))
+def test_a_page_begun_goes_first(frontier: Frontier, ask: Callable[..., Request], begun: dict[str, int]) -> None:
+    frontier.enqueue_request(ask("a.example/1"))
+    frontier.enqueue_request(ask("a.example/0", meta=begun))
     assert _drain(frontier) == ["a.example/0", "a.example/1"]
 
 
-def test_the_same_page_can_be_asked_for_again(frontier: Frontier) -> None:
-    for _ in range(2):
-        assert frontier.enqueue_request(Request("http://a.example/1"))
-    assert _drain(frontier) == ["a.example/1", "a.example/1"]
+def test_the_urgent_goes_first(frontier: Frontier, ask: Callable[..., Request]) -> None:
+    for number, priority in enumerate((0, 5, -1)):
+        frontier.enqueue_request(ask(f"a.example/{number}", priority=priority))
+    assert _drain(frontier) == ["a.example/1", "a.example/0", "a.example/2"]
+
+
+def test_an_address_is_queued_once(frontier: Frontier, ask: Callable[..., Request]) -> None:
+    assert [frontier.enqueue_request(ask("a.example/1")) for _ in range(2)] == [True, False]
+    assert _drain(frontier) == ["a.example/1"]
+
+
+def test_a_request_comes_back_as_it_was_given(frontier: Frontier, speaker: _Speaker, ask: Any) -> None:
+    frontier.enqueue_request(ask("a.example/1", cb_kwargs={"n": 1}, meta={"seed": "新闻", "depth": 2}, priority=3))
+    request = frontier.next_request()
+    assert request is not None
+    assert (request.callback, request.errback) == (speaker.parse, speaker.failed)
+    assert (request.cb_kwargs, request.meta, request.priority) == ({"n": 1}, {"seed": "新闻", "depth": 2}, 3)
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        Request("http://a.example/1", callback=print),
+        Request("http://a.example/1", callback=_Speaker().parse, cb_kwargs={"x": object()}),
+        FormRequest("http://a.example/1", callback=_Speaker().parse, formdata={"q": "1"}),
+    ],
+)
+def test_what_cannot_be_written_down_waits_in_memory(frontier: Frontier, request_: Request) -> None:
+    frontier.enqueue_request(request_)
+    assert frontier.next_request() is request_
+
+
+def test_what_was_claimed_when_a_run_died_is_asked_for_again(opened: Any, ask: Callable[..., Request]) -> None:
+    first = opened()
+    for number in range(3):
+        first.enqueue_request(ask(f"a.example/{number}"))
+    assert first.next_request().url.endswith("/0")
+    assert _drain(opened()) == ["a.example/0", "a.example/1", "a.example/2"]
+
+
+def test_a_page_that_kills_the_program_is_left_alone_in_the_end(opened: Any, ask: Callable[..., Request]) -> None:
+    opened().enqueue_request(ask("a.example/1"))
+    asked = [_drain(opened()) for _ in range(7)]
+    assert asked == [["a.example/1"]] * 5 + [[], []]
+
+
+def test_another_job_does_not_ask_for_what_is_not_its_own(opened: Any, ask: Callable[..., Request]) -> None:
+    opened("first").enqueue_request(ask("a.example/1"))
+    assert _drain(opened("second")) == []
+    assert _drain(opened("first")) == ["a.example/1"]
+
+
+def test_what_a_page_leads_to_is_queued_once_in_any_spelling(frontier: Frontier, ask: Callable[..., Request]) -> None:
+    spellings = ("a.example/1", "a.example/1#top", "a.example:80/1", "a.example/2")
+    assert frontier.led_to([ask(url) for url in spellings]) == (2, [])
+    assert _drain(frontier) == ["a.example/1", "a.example/2"]
+
+
+def _through_leads(frontier: Frontier, request: Request, outputs: list[Any]) -> list[Any]:
+    async def given() -> AsyncIterator[Any]:
+        for output in outputs:
+            yield output
+
+    async def collect() -> list[Any]:
+        leads = Leads()
+        leads.frontier = frontier
+        response = SimpleNamespace(request=request)
+        return [output async for output in leads.process_spider_output(response, given())]
+
+    return asyncio.run(collect())
+
+
+def test_a_page_that_only_leads_to_others_is_answered_with_them(opened: Any, ask: Callable[..., Request]) -> None:
+    frontier = opened()
+    frontier.enqueue_request(ask("a.example/list"))
+    section = frontier.next_request()
+    assert _through_leads(frontier, section, [ask("a.example/1"), ask("a.example/2")]) == []
+    assert _drain(opened()) == ["a.example/1", "a.example/2"], "killed now, only they are left"
+
+
+def test_a_page_that_is_kept_is_answered_by_whoever_keeps_it(opened: Any, ask: Callable[..., Request]) -> None:
+    frontier = opened()
+    frontier.enqueue_request(ask("a.example/page"))
+    page, post = frontier.next_request(), FormRequest("http://a.example/more", formdata={"q": "1"})
+    item = object()
+    assert _through_leads(frontier, page, [ask("a.example/1"), item, post]) == [item, post]
+    assert _drain(opened()) == ["a.example/page", "a.example/1"], "killed before it was kept"
+
+
+def test_a_host_that_asked_for_peace_is_left_alone(frontier: Frontier, ask: Callable[..., Request]) -> None:
+    for number in range(2):
+        frontier.enqueue_request(ask(f"a.example/{number}"))
+    frontier.pause(ask("a.example/0"), 3600)
+    assert frontier.next_request() is None
+    assert frontier.has_pending_requests(), "it is waited for"
+    frontier.pause(ask("a.example/0"), None)
+    assert not frontier.has_pending_requests(), "not in this run any more"
+    assert frontier.left == 2
+
+
+@pytest.mark.parametrize(("finish", "resumed"), [("pages", True), ("interrupted", True), ("finished", False)])
+def test_a_run_goes_on_with_its_job_unless_that_was_finished(
+    opened: Any, tmp_path: Path, finish: str, *, resumed: bool
+) -> None:
+    first = opened()
+    begun = first._run.since
+    with writing(tmp_path / "archive.db") as db:
+        runs.end(db, first._run.id, finish=finish, now=begun)
+    assert (opened()._run.since == begun) is resumed

@@ -11,9 +11,9 @@ from scrapy.http.request import NO_CALLBACK
 from twisted.python.failure import Failure
 
 from archive.write import Kept, Outcome
-from crawler.items import Capture, FetchFailure, Reason
+from crawler.items import Capture, FetchFailure, Reason, Sighting
 from crawler.progress import SHOWN_FAILURES, Progress
-from pipelines.stages import Dropped, StoredPage
+from pipelines.stages import Dropped, StoredPage, Unmodified
 
 URL = "http://lanqiao.example/1.html"
 WHEN = datetime(2026, 2, 11, 8, 0, tzinfo=UTC)
@@ -30,7 +30,9 @@ def _capture(url: str = URL) -> Capture:
 
 
 def _stored(outcome: Outcome) -> StoredPage:
-    return StoredPage(url=URL, capture_id=1, kept=Kept(article_id=1, version_id=1, outcome=outcome))
+    return StoredPage(
+        url=URL, site="lanqiao.example", capture_id=1, kept=Kept(article_id=1, version_id=1, outcome=outcome)
+    )
 
 
 def _failure(reason: Reason = Reason.TIMEOUT, asked: str | None = None) -> FetchFailure:
@@ -95,7 +97,7 @@ def test_a_failure_is_named_by_the_address_asked_for_and_only_the_first_are_name
 
 @pytest.mark.parametrize(
     ("status", "callback", "fetched"),
-    [(200, print, 1), (204, print, 1), (404, print, 0), (200, NO_CALLBACK, 0), (200, None, 0)],
+    [(200, print, 1), (204, print, 1), (304, print, 1), (404, print, 0), (200, NO_CALLBACK, 0), (200, None, 0)],
 )
 def test_a_page_is_fetched_when_it_answers_well(progress: Progress, status: int, callback: Any, fetched: int) -> None:
     """robots.txt has no callback, nor have the later parts of an article."""
@@ -105,13 +107,19 @@ def test_a_page_is_fetched_when_it_answers_well(progress: Progress, status: int,
     assert progress.summary.fetched == fetched
 
 
-def test_redirects_and_retries_are_the_same_page(progress: Progress) -> None:
-    for meta in ({}, {"redirect_times": 1}, {"retry_times": 1}, {}):
-        progress.scheduled(Request(URL, meta=meta))
+def test_a_page_seen_again_is_unchanged(progress: Progress) -> None:
+    progress.dropped(Sighting(url=URL, seen_at=WHEN), Unmodified())
+    progress.closed("finished")
+    assert progress.summary is not None
+    assert progress.summary.outcomes == {"unchanged": 1}
+
+
+def test_what_is_left_is_what_the_frontier_has(progress: Progress) -> None:
+    progress.frontier = SimpleNamespace(left=3)
     progress.kept(_stored(Outcome.NEW))
     progress.closed("shutdown")
     assert progress.summary is not None
-    assert (progress.summary.pages, progress.summary.left) == (1, 1)
+    assert (progress.summary.pages, progress.summary.left) == (1, 3)
 
 
 def test_the_reason_of_an_early_end_comes_with_its_words(progress: Progress) -> None:
@@ -122,8 +130,7 @@ def test_the_reason_of_an_early_end_comes_with_its_words(progress: Progress) -> 
 
 def test_the_line_says_how_far_it_is_within_the_limit() -> None:
     progress = Progress(STATS, quiet=True, max_pages=2)
-    for _ in range(5):
-        progress.scheduled(Request(URL))
+    progress.frontier = SimpleNamespace(left=4)
     progress.kept(_stored(Outcome.NEW))
     assert progress._line().startswith("1 of 2 pages, ")
 

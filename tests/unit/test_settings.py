@@ -23,7 +23,17 @@ GUARDED = {
     "COOKIES_ENABLED": False,
     "ALLOWED_ADDRESSES": [],
 }
-OURS = {"ARCHIVE_PATH", "CONTACT", "ALLOWED_ADDRESSES", "MAX_PAGES", "MAX_SECONDS", "QUIET"}
+OURS = {
+    "LOG_JSON",
+    "JOB",
+    "MIN_FREE_DISK",
+    "ARCHIVE_PATH",
+    "CONTACT",
+    "ALLOWED_ADDRESSES",
+    "MAX_PAGES",
+    "MAX_SECONDS",
+    "QUIET",
+}
 NAMES = [name for name in dir(project) if name.isupper()]
 
 

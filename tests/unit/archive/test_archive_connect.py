@@ -222,7 +222,8 @@ class TestMigrations:
             open_writing(old_archive)
         with sqlite3.connect(old_archive) as raw:
             assert raw.execute("SELECT id FROM articles").fetchall() == [(7,)]
-            assert len(raw.execute("SELECT name FROM _sqlite_migrations").fetchall()) == 1
+            names = [name for (name,) in raw.execute("SELECT name FROM _sqlite_migrations")]
+            assert not {"0002_stars", "0003_broken"} & set(names)
 
 
 def _write_and_die(db: Database, site: str) -> None:

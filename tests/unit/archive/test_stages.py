@@ -160,7 +160,9 @@ def test_an_archive_that_is_not_ours_stops_the_run(crawler: Crawler, path: Path)
 
 def test_items_on_the_way_do_not_print_the_page(make_capture: Make, make_article: Make) -> None:
     kept = KeptCapture(capture_id=1, capture=make_capture("很长的正文"))
-    cleaned = Cleaned(capture_id=1, url="http://a.example/", result=make_article(body=("很长的正文",)))
+    cleaned = Cleaned(
+        capture_id=1, url="http://a.example/", site="a.example", result=make_article(body=("很长的正文",))
+    )
     assert "很长" not in repr((kept, cleaned))
     assert stages.logger.name == "pipelines.stages"
 

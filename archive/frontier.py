@@ -1,0 +1,266 @@
+"""What to ask for, and when: the table behind the crawl.
+
+An address is queued, claimed for the time of its fetch, and answered by the transaction that stores what came of it.
+Whoever dies in between leaves claims; the next to hold the archive's lock queues them again, and nothing else is asked
+for twice.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlite_utils import Database
+
+from archive.connect import transaction
+from archive.revisit import Visit, next_interval
+from archive.rows import Row, as_json, storable, timestamp
+
+MAX_ATTEMPTS = 5  # claims of an address that never was answered; a page that kills the program is not asked for again
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """An address to ask for.
+
+    Attributes:
+        url: as it will be asked for.
+        url_key: its canonical form.
+        site: the site's key.
+        host: whose turn it takes.
+        spider, callback, errback: whose methods read the answer, or the failure.
+        arguments, meta: what goes with the request; JSON values.
+        priority: the higher, the sooner.
+        depth: links followed from what was given.
+    """
+
+    url: str
+    url_key: str
+    site: str
+    host: str
+    spider: str
+    callback: str
+    errback: str | None = None
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    meta: Mapping[str, Any] = field(default_factory=dict)
+    priority: int = 0
+    depth: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validators:
+    """What lets a server say that a page is what it was.
+
+    Attributes:
+        url: the address they belong to: the one that answered.
+        etag, last_modified: the headers of these names, verbatim.
+    """
+
+    url: str
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+def recover(db: Database) -> int:
+    """Queue again what a dead run had claimed; how many those were. Only for the holder of the archive's lock."""
+    with transaction(db):
+        return int(db.execute("UPDATE frontier SET state = 'queued' WHERE state = 'claimed'").rowcount)
+
+
+def want(db: Database, wanted: Wanted, *, job: str, since: datetime, now: datetime) -> bool:
+    """Queue an address that somebody gave, unless this job had its answer already; whether it was queued."""
+    row = _row(wanted, job, now)
+    with transaction(db):
+        before = db.execute("SELECT state, job FROM frontier WHERE url = ?", (row["url"],)).fetchone()
+        written = db.execute(
+            f"""
+            INSERT INTO frontier ({", ".join(row)}, state) VALUES ({", ".join(f":{name}" for name in row)}, 'queued')
+            ON CONFLICT (url) DO UPDATE SET
+                state = 'queued', job = :job, due_at = :due_at, priority = max(priority, :priority),
+                spider = :spider, callback = :callback, errback = :errback, arguments = :arguments, meta = :meta,
+                attempts = iif(state = 'queued', attempts, 0)
+            WHERE state = 'queued' OR (state = 'answered' AND answered_at < :since)
+            """,  # noqa: S608 - column names of our own
+            {**row, "since": timestamp(since)},
+        ).rowcount
+    return bool(written) and before != ("queued", job)
+
+
+def lead_to(db: Database, found: Iterable[Wanted], *, job: str, now: datetime) -> list[Wanted]:
+    """Queue addresses that a page led to, where they are not known yet in any spelling; those that were queued."""
+    new = []
+    with transaction(db):
+        for wanted in found:
+            row = _row(wanted, job, now)
+            if db.execute("SELECT 1 FROM frontier WHERE url_key = ?", (row["url_key"],)).fetchone() is None:
+                db.table("frontier").insert({**row, "state": "queued"})
+                new.append(wanted)
+    return new
+
+
+def adopt_due(db: Database, *, job: str, spiders: Iterable[str], now: datetime) -> None:
+    """Queue everything that is due for this job, with what other jobs left behind.
+
+    Args:
+        db: the archive.
+        job: who will ask for it.
+        spiders: the spiders that this job can speak for; what belongs to others waits for them.
+        now: what is due by then.
+    """
+    known = list(spiders)
+    marks = ", ".join("?" * len(known))
+    with transaction(db):
+        for condition in ("state = 'queued'", "state = 'answered' AND due_at <= ?"):
+            values = [job, *([timestamp(now)] if "?" in condition else []), *known]
+            db.execute(
+                f"UPDATE frontier SET state = 'queued', job = ? WHERE {condition} AND spider IN ({marks})",  # noqa: S608
+                values,
+            )
+
+
+def queued(db: Database, job: str) -> list[tuple[str, str, int]]:
+    """What a job has left: (host, site, addresses)."""
+    query = "SELECT host, site, count(*) FROM frontier WHERE state = 'queued' AND job = ? GROUP BY host, site"
+    return db.execute(query, (job,)).fetchall()
+
+
+def claim(db: Database, *, job: str, host: str) -> tuple[Wanted, Validators | None] | None:
+    """Take a host's next address: it is this run's until it is answered, or the run dies."""
+    with transaction(db):
+        row = next(
+            db.query(
+                """
+                SELECT * FROM frontier WHERE state = 'queued' AND job = ? AND host = ?
+                ORDER BY priority DESC, id LIMIT 1
+                """,
+                (job, host),
+            ),
+            None,
+        )
+        if row is None:
+            return None
+        db.execute("UPDATE frontier SET state = 'claimed', attempts = attempts + 1 WHERE id = ?", (row["id"],))
+    return _wanted(row), _validators(row)
+
+
+def answer(db: Database, url: str, *, at: datetime, validators: Validators | None = None) -> None:
+    """Note that an address was answered; part of the transaction that stores the answer.
+
+    When to look again is said for now by the interval it had; `learn` says it better once the answer was understood.
+    """
+    row = _visited(db, url)
+    if row is None:
+        return  # nobody queued it: a later part of an article, or a page from elsewhere
+    wait = next_interval(Visit.UNCHANGED, None, misses=0, is_section=row["led_to"] is not None)
+    interval = timedelta(seconds=row["interval"]) if row["interval"] else wait
+    found = validators or Validators(url=url)
+    db.execute(
+        """
+        UPDATE frontier SET state = 'answered', attempts = 0, answered_at = :at, due_at = :due,
+            answered_by = :answered_by, etag = :etag, last_modified = :last_modified
+        WHERE id = :id
+        """,
+        {
+            "id": row["id"],
+            "at": timestamp(at),
+            "due": timestamp(at + interval) if interval else None,
+            "answered_by": found.url,
+            "etag": found.etag,
+            "last_modified": found.last_modified,
+        },
+    )
+
+
+def learn(db: Database, url: str, visit: Visit, *, at: datetime, led_to: int | None = None) -> None:
+    """Note what a visit found, and set the next one; part of the transaction that stores what was found.
+
+    Args:
+        db: the archive.
+        url: the address asked for.
+        visit: what was found.
+        at: when.
+        led_to: of a page that leads to others, how many addresses it named.
+    """
+    row = _visited(db, url)
+    if row is None:
+        return
+    missed = visit in {Visit.GONE, Visit.FAILED, Visit.REFUSED}
+    misses = row["misses"] + 1 if missed else 0
+    interval = next_interval(
+        visit,
+        timedelta(seconds=row["interval"]) if row["interval"] else None,
+        misses=misses,
+        is_section=led_to is not None or row["led_to"] is not None,
+    )
+    db.execute(
+        """
+        UPDATE frontier SET state = 'answered', attempts = 0, answered_at = :at, due_at = :due, misses = :misses,
+            interval = :interval, led_to = coalesce(:led_to, led_to), led_to_at = iif(:led_to > 0, :at, led_to_at)
+        WHERE id = :id
+        """,
+        {
+            "id": row["id"],
+            "at": timestamp(at),
+            "due": timestamp(at + interval) if interval else None,
+            "misses": misses,
+            # A page that comes back is visited at the pace it had.
+            "interval": row["interval"] if missed or not interval else interval.total_seconds(),
+            "led_to": led_to,
+        },
+    )
+
+
+def give_up(db: Database, now: datetime) -> list[str]:
+    """Take out of the queue what was claimed again and again and never answered; the addresses."""
+    with transaction(db):
+        urls = [
+            url
+            for (url,) in db.execute(
+                "SELECT url FROM frontier WHERE state = 'queued' AND attempts >= ?", (MAX_ATTEMPTS,)
+            ).fetchall()
+        ]
+        for url in urls:
+            learn(db, url, Visit.FAILED, at=now)
+    return urls
+
+
+def _row(wanted: Wanted, job: str, now: datetime) -> Row:
+    moment = timestamp(now)
+    return {
+        "url": storable(wanted.url),
+        "url_key": storable(wanted.url_key),
+        "site": storable(wanted.site),
+        "host": storable(wanted.host),
+        "spider": wanted.spider,
+        "callback": wanted.callback,
+        "errback": wanted.errback,
+        "arguments": as_json(storable(dict(wanted.arguments))),
+        "meta": as_json(storable(dict(wanted.meta))),
+        "priority": wanted.priority,
+        "depth": wanted.depth,
+        "job": job,
+        "found_at": moment,
+        "due_at": moment,
+    }
+
+
+def _wanted(row: Row) -> Wanted:
+    return Wanted(
+        **{name: row[name] for name in ("url", "url_key", "site", "host", "spider", "callback", "errback")},
+        arguments=json.loads(row["arguments"]),
+        meta=json.loads(row["meta"]),
+        priority=row["priority"],
+        depth=row["depth"],
+    )
+
+
+def _validators(row: Row) -> Validators | None:
+    if not row["answered_by"] or not (row["etag"] or row["last_modified"]):
+        return None
+    return Validators(url=row["answered_by"], etag=row["etag"], last_modified=row["last_modified"])
+
+
+def _visited(db: Database, url: str) -> Row | None:
+    query = "SELECT id, interval, misses, led_to FROM frontier WHERE url = ?"
+    return next(db.query(query, (storable(url),)), None)

@@ -1,0 +1,82 @@
+"""How hosts are spared: those on one machine share its turn, and one that asks for peace gets it."""
+
+import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Self
+
+from scrapy.utils.httpobj import urlparse_cached
+
+from crawler.guard import address_of
+
+if TYPE_CHECKING:
+    from scrapy import Request
+    from scrapy.http import Response
+
+    from crawler.frontier import Frontier
+
+ASKS_FOR_PEACE = frozenset({429, 503})
+LONGEST_WAIT = 120.0  # seconds that a run waits for a host; one that wants more is left for the next run
+
+
+class OneMachine:
+    """Downloader middleware: requests to hosts on one address take turns, as those to one host do.
+
+    Small sites live by the hundred on one machine, and ten of them crawled at once are ten connections to it.
+    """
+
+    async def process_request(self, request: "Request") -> None:
+        """Put the request into its address's slot of the downloader; a redirect brings that of the host before it."""
+        parts = urlparse_cached(request)
+        host = parts.hostname or ""
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        request.meta["download_slot"] = await address_of(host, port) or host
+
+
+class Peace:
+    """Downloader middleware: after 429 or 503 a host is left alone for as long as its `Retry-After` says.
+
+    Placed before the retries, so that the page is asked for again once the host may be asked.
+
+    Attributes:
+        frontier: what leaves it alone, once it is open.
+    """
+
+    def __init__(self) -> None:
+        self.frontier: Frontier | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: object) -> Self:  # noqa: ARG003 - Scrapy's signature
+        """Nothing to read."""
+        return cls()
+
+    def process_response(self, request: "Request", response: "Response") -> "Response":
+        """Leave the host alone."""
+        if response.status not in ASKS_FOR_PEACE or self.frontier is None:
+            return response
+        header = (response.headers.get("Retry-After") or b"").decode("latin-1")
+        seconds = wait_of(header, now=datetime.now(UTC))
+        if seconds is not None and seconds > LONGEST_WAIT:
+            request.meta["dont_retry"] = True
+            self.frontier.pause(request, None)
+        elif seconds:
+            self.frontier.pause(request, seconds)
+        return response
+
+
+def wait_of(header: str, *, now: datetime) -> float | None:
+    """The seconds that a `Retry-After` asks for (RFC 9110, 10.2.3): a number, or a date; None where it says neither.
+
+    >>> wait_of("90", now=datetime.now(UTC))
+    90.0
+    """
+    text = header.strip()
+    if re.fullmatch(r"[0-9]{1,9}", text):
+        return float(text)
+    try:
+        until = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    if until.tzinfo is None:  # -0000: the zone is not known; the standard has only GMT
+        until = until.replace(tzinfo=UTC)
+    return max((until - now).total_seconds(), 0.0)
