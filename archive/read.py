@@ -14,7 +14,7 @@ from sqlite_utils import Database
 from archive.connect import ArchiveError
 from archive.pack import Unpackable, unpack
 from archive.rows import Row, record_of, storable
-from crawler.items import Capture, Evidence, Reason, Record
+from crawler.items import Capture, Evidence, FetchFailure, Reason, Record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -317,6 +317,18 @@ def last_capture(db: Database, url: str) -> StoredCapture | None:
         {"url": storable(url)},
     ).fetchone()
     return capture(db, found[0]) if found else None
+
+
+def failures(db: Database) -> Iterator[FetchFailure]:
+    """The addresses that could not be fetched the last time, in the order they were first seen."""
+    for row in db.query("SELECT url, site, reason, detail, last_seen FROM urls WHERE state = 'failed' ORDER BY id"):
+        yield FetchFailure(
+            url=row["url"],
+            reason=Reason(row["reason"]),
+            detail=row["detail"] or "",
+            failed_at=datetime.fromisoformat(row["last_seen"]),
+            site=row["site"],
+        )
 
 
 def body_of(db: Database, digest: str) -> bytes:
