@@ -321,9 +321,17 @@ def last_capture(db: Database, url: str) -> StoredCapture | None:
 
 def failures(db: Database) -> Iterator[FetchFailure]:
     """The addresses that could not be fetched the last time, in the order they were first seen."""
-    for row in db.query("SELECT url, site, reason, detail, last_seen FROM urls WHERE state = 'failed' ORDER BY id"):
+    rows = db.query(
+        """
+        SELECT urls.url, max(asked.url) AS requested_url, urls.site, urls.reason, urls.detail, urls.last_seen
+        FROM urls LEFT JOIN urls AS asked ON asked.redirects_to = urls.url
+        WHERE urls.state = 'failed' GROUP BY urls.id ORDER BY urls.id
+        """
+    )
+    for row in rows:
         yield FetchFailure(
             url=row["url"],
+            requested_url=row["requested_url"],
             reason=Reason(row["reason"]),
             detail=row["detail"] or "",
             failed_at=datetime.fromisoformat(row["last_seen"]),

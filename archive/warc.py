@@ -207,13 +207,21 @@ def _headers(value: object) -> Headers:
 
 
 def _failure(record: WarcRecord, failure: object, site_of: Callable[[str], str]) -> FetchFailure:
+    said = failure if isinstance(failure, dict) else {}
     url = _target(record)
     try:
-        reason = Reason(failure["reason"])  # type: ignore[index]  # else it is caught
-        detail, site = str(failure["detail"]), str(failure["site"])  # type: ignore[index]  # else it is caught
-    except (TypeError, KeyError, ValueError) as error:
+        reason = Reason(str(said.get("reason")))
+    except ValueError as error:
         raise _Unusable(f"metadata of a failure that says no reason: {error}") from error
-    return FetchFailure(url=url, reason=reason, detail=detail, failed_at=_date(record), site=site or site_of(url))
+    asked = said.get("requested_url")
+    return FetchFailure(
+        url=url,
+        requested_url=asked if isinstance(asked, str) else None,
+        reason=reason,
+        detail=str(said.get("detail", "")),
+        failed_at=_date(record),
+        site=str(said.get("site") or site_of(url)),
+    )
 
 
 class WarcFile:
@@ -261,7 +269,12 @@ class WarcFile:
 
     def write_failure(self, failure: FetchFailure) -> None:
         """Write that an address could not be fetched."""
-        said = {"reason": failure.reason, "detail": failure.detail, "site": failure.site}
+        said = {
+            "requested_url": failure.requested_url,
+            "reason": failure.reason,
+            "detail": failure.detail,
+            "site": failure.site,
+        }
         block = as_json({"format": FORMAT, "failure": said}).encode()
         self._write(WarcRecordType.metadata, failure.url, failure.failed_at, "application/json", block)
 

@@ -86,6 +86,7 @@ def written(tmp_path: Path, captures: list[Capture]) -> Path:
         warc.write_failure(
             FetchFailure(
                 url="http://qingshi.example/9.html",
+                requested_url="http://qingshi.example/8.html",
                 reason=Reason.TIMEOUT,
                 detail="太慢",
                 failed_at=datetime(2026, 2, 11, tzinfo=UTC),
@@ -102,6 +103,7 @@ def test_what_is_written_is_read_back_the_same(written: Path, captures: list[Cap
     assert [page.parts for page in pages] == [capture.parts for capture in captures]
     assert failure == FetchFailure(
         url="http://qingshi.example/9.html",
+        requested_url="http://qingshi.example/8.html",
         reason=Reason.TIMEOUT,
         detail="太慢",
         failed_at=datetime(2026, 2, 11, tzinfo=UTC),
