@@ -145,6 +145,9 @@ def score(folder: Path = ARTICLES) -> tuple[dict[str, float], list[tuple[str, Co
             name = f"{archive}, {'markup' if markup else 'plain'}"
             figures[f"cer {name}"] = _cer(here)
             seen += [(name, one) for one in here]
+    lines = [_run_lines(text, level=level, seed=seed) for level in FORM_LEVELS for seed, text in enumerate(articles)]
+    figures["cer folded, line by line"] = _cer(lines)
+    seen += [("line by line", one) for one in lines]
     figures["untouched changed"] = sum(restore(text).text != text for text in untouched())
     return figures, seen
 
@@ -152,6 +155,13 @@ def score(folder: Path = ARTICLES) -> tuple[dict[str, float], list[tuple[str, Co
 def _run(text: str, *, level: int, seed: int, archive: Archive = Archive.FOLDED, markup: bool = True) -> Compared:
     damaged = damage(text, level=level, seed=seed, archive=archive, markup=markup)
     return compare(damaged.expected, restore(damaged.text).text)
+
+
+def _run_lines(text: str, *, level: int, seed: int) -> Compared:
+    """A converter that works on one paragraph at a time: an orphan byte at its end eats nothing."""
+    made = [damage(line, level=level, seed=seed, markup=False) for line in text.splitlines()]
+    restored = restore("\n".join(line.text for line in made)).text
+    return compare("\n".join(line.expected for line in made), restored)
 
 
 def untouched() -> list[str]:

@@ -1,14 +1,14 @@
 """Where the article's text stands: the box that holds most of the running text, and which of its blocks are text."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 
-from pipelines.posts import first_post
 from pipelines.lines import is_furniture_box, is_readers_box
 from pipelines.parse import Page
+from pipelines.posts import first_post
 
-# A child box that holds this share of the running text holds the article; below it the text is spread over the children.
+# A child box that holds this share of the running text holds the article; below it the text is spread over several.
 DOMINANT = 0.6
 # An article shorter than this does not outweigh a long comment section that is named as one.
 LEAST_ARTICLE = 150
@@ -41,26 +41,22 @@ class Region:
     furniture_boxes: frozenset[int] = field(default=frozenset(), repr=False)
 
 
-def find_region(page: Page) -> Region:
-    """The box that holds the article, by where the running text is."""
-    boxes, blocks = page.boxes, page.blocks
-    prose = [block.running for block in blocks]
+def find_region(page: Page, named: Sequence[int] = ()) -> Region:
+    """The box that holds the article, by where the running text is.
+
+    Args:
+        page: the page.
+        named: boxes that the site's recipe names as the body; the fullest of them is the core.
+    """
+    boxes = page.boxes
+    prose = [block.running for block in page.blocks]
     furniture, furniture_boxes = _furniture(page, [0, *accumulate(prose)])
     prose = [0 if index in furniture else size for index, size in enumerate(prose)]
     post_first, post_end = first_post(page, prose)
     prose = [size if post_first <= index < post_end else 0 for index, size in enumerate(prose)]
     total = [0, *accumulate(prose)]
-    children: dict[int, list[int]] = {}
-    for box, parent in enumerate(boxes.parent):
-        if box and total[boxes.end[box]] > total[boxes.first[box]]:
-            children.setdefault(parent, []).append(box)
-    here, held = 0, total[-1]
-    while here in children:
-        best = max(children[here], key=lambda box: total[boxes.end[box]] - total[boxes.first[box]])
-        share = total[boxes.end[best]] - total[boxes.first[best]]
-        if share < DOMINANT * held or boxes.tag[best] == "p":
-            break
-        here, held = best, share
+    here = max(named, key=lambda box: total[boxes.end[box]] - total[boxes.first[box]]) if named else _core(page, total)
+    held = total[boxes.end[here]] - total[boxes.first[here]]
     wide = _widened(page, here, furniture)
     return Region(
         first=boxes.first[wide],
@@ -73,6 +69,23 @@ def find_region(page: Page) -> Region:
         furniture=frozenset(furniture),
         furniture_boxes=frozenset(furniture_boxes),
     )
+
+
+def _core(page: Page, total: list[int]) -> int:
+    """The smallest box that holds most of the running text, found from the page downwards."""
+    boxes = page.boxes
+    children: dict[int, list[int]] = {}
+    for box, (parent, first, end) in enumerate(zip(boxes.parent, boxes.first, boxes.end, strict=True)):
+        if box and total[end] > total[first]:
+            children.setdefault(parent, []).append(box)
+    here, held = 0, total[-1]
+    while here in children:
+        best = max(children[here], key=lambda box: total[boxes.end[box]] - total[boxes.first[box]])
+        share = total[boxes.end[best]] - total[boxes.first[best]]
+        if share < DOMINANT * held or boxes.tag[best] == "p":
+            break
+        here, held = best, share
+    return here
 
 
 def _widened(page: Page, box: int, furniture: set[int]) -> int:
@@ -102,12 +115,9 @@ def _furniture(page: Page, total: list[int]) -> tuple[set[int], set[int]]:
     boxes = page.boxes
     found: set[int] = set()
     named_boxes: set[int] = set()
-    for box, (tag, attributes, first, end) in enumerate(
-        zip(boxes.tag, boxes.attributes, boxes.first, boxes.end, strict=True)
-    ):
+    for box, (tag, ident, first, end) in enumerate(zip(boxes.tag, boxes.ident, boxes.first, boxes.end, strict=True)):
         if end <= first or tag in _NEVER_FURNITURE:
             continue
-        ident = boxes.ident(box) if attributes else ""
         if not (ident and is_furniture_box(ident)) and tag not in FURNITURE_TAGS:
             continue
         held = total[end] - total[first]

@@ -26,15 +26,18 @@ FARM_LINKS = 5
 FARM_SITES = 3
 # Hiding that menus and dialogues do not use.
 DEVIOUS = frozenset({"off-screen", "zero-size", "zero-font", "transparent", "same-colour", "clipped"})
+# Characters of a script that are read from one document.write on, and of a script that may be a cloak: those are short,
+# what frameworks put into a page is long.
+LONGEST_WRITE = 5_000
+LONGEST_CLOAK = 60_000
 # Running text that makes a page more than its spam.
 LEAST_TEXT = 60
 
 _SEGMENT = re.compile(r"\s*[_,，|｜•丨、]\s*|\s+[I-]\s+|-(?=[^-]{3,20}(?:-|$))")
 _BRAND = re.compile(BRAND, re.IGNORECASE)
-_TITLE_SET = re.compile(
-    r"document\.title\s*=\s*(?:unescape\(|decodeURIComponent\(|String\.fromCharCode\()?\s*[\"']([^\"']{8,400})"
-)
-_WRITES_LINKS = re.compile(r"document\.write(?:ln)?\s*\([^;]{0,4000}?(?:<a\s[^;]{0,400}){3}", re.IGNORECASE)
+_TITLE_SET = re.compile(r"document\.title\s*=\s*(?:unescape\(|decodeURIComponent\()?\s*[\"']([^\"']{8,400})")
+_CODED_HAN = re.compile(r"[\u4e00-\u9fff]|\\u[4-9]|&#|%u[4-9]|%E[4-9]", re.IGNORECASE)
+_WRITE = re.compile(r"document\.write(?:ln)?\s*\(")
 _MOVES = re.compile(r"location(?:\.href)?\s*=|location\.replace\(|window\.open\(|document\.write", re.IGNORECASE)
 _LINK_HOST = re.compile(r"^(?:https?:)?//([^/\n]{1,200})", re.MULTILINE)
 _REFRESH = re.compile(r"url\s*=\s*['\"]?\s*(https?://[^'\"\s]+)", re.IGNORECASE)
@@ -103,8 +106,7 @@ def segments(text: str) -> int:
 
 def is_converted(page: Page) -> bool:
     """Whether the page's running text is Traditional throughout, as a converter leaves it."""
-    running = (block.text for block in page.blocks if block.hidden is None and block.running)
-    text = "".join(islice(running, 20))[:2_000]
+    text = "".join(islice((block.text for block in page.blocks if block.running), 20))[:1_000]
     simplified, traditional = scripts_in(text)
     return traditional > 20 and traditional > 4 * simplified
 
@@ -187,9 +189,9 @@ def scripted_title(page: Page) -> Iterator[Trace]:
 def cloaking(page: Page) -> Iterator[Trace]:
     """A script that asks whether a search engine is looking, or sent the reader, and then moves or writes the page."""
     for script in page.head.scripts:
-        if "referrer" not in script and "userAgent" not in script:
+        if len(script) > LONGEST_CLOAK or ("referrer" not in script and "userAgent" not in script):
             continue
-        low = script[:200_000].lower()
+        low = script.lower()
         crawlers = "useragent" in low and sum(name in low for name in CRAWLERS) >= 2
         senders = "document.referrer" in low and sum(name in low for name in SEARCH_ENGINES) >= 3
         if (crawlers or senders) and _MOVES.search(script):
@@ -202,10 +204,14 @@ def cloaking(page: Page) -> Iterator[Trace]:
 def written_links(page: Page) -> Iterator[Trace]:
     """A script that writes several links into the page."""
     for script in page.head.scripts:
-        if "document.write" in script and spam_words(script[:100_000]) >= 2 and _WRITES_LINKS.search(script):
-            detail = "a script writes links with spam anchors"
-            yield Trace(evidence=Evidence(kind="written-links", detail=detail, weight=0.7))
-            return
+        if "document.write" not in script or "<a " not in script:
+            continue
+        for start in _WRITE.finditer(script):
+            written = script[start.start() : start.start() + LONGEST_WRITE]
+            if written.count("<a ") >= 3 and spam_words(written) >= 2:
+                detail = "a script writes links with spam anchors"
+                yield Trace(evidence=Evidence(kind="written-links", detail=detail, weight=0.7))
+                return
 
 
 def forwarding(page: Page) -> Iterator[Trace]:
@@ -290,7 +296,7 @@ def _sites(links: Sequence[Link]) -> int:
 
 
 def _weight_of_hidden(links: Sequence[Link]) -> float:
-    """How much hidden links count: spam words prove a farm; devious hiding makes one likely; else it is a closed menu."""
+    """How much hidden links count: spam words prove a farm, devious hiding makes one likely, else it is a menu."""
     if sum(spam_words(link.text) > 0 for link in links) * 4 >= len(links):
         return 1.0
     devious = [link for link in links if link.hidden in DEVIOUS]
@@ -319,11 +325,17 @@ def _site(host: str) -> str:
 
 
 def _outgoing(page: Page) -> list[Link]:
-    """The links that lead to other sites, where there are several such sites; the page's own is told by its links
-    where its address is not known."""
-    hosts = Counter(_LINK_HOST.findall("\n".join(link.href for link in page.links)))
+    """The links that lead to other sites, where there are several of them.
+
+    The page's own site is told by most of its links where its address is not known.
+    """
+    hosts = Counter(_LINK_HOST.findall("\n".join(page.links.href)))
     own = _site(_hostname(page.url) or (hosts.most_common(1)[0][0] if hosts else ""))
     foreign = {host for host in hosts if _site(host) != own}
     if len({_site(host) for host in foreign}) < FARM_SITES:
         return []
-    return [link for link in page.links if link.href.partition("//")[2].partition("/")[0] in foreign]
+    return [
+        link
+        for href, link in zip(page.links.href, page.links, strict=True)
+        if "//" in href and href.partition("//")[2].partition("/")[0] in foreign
+    ]

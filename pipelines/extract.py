@@ -1,25 +1,29 @@
 """Page to draft: the article's parts as they stand on the page, and what of the page is not the article."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from crawler.items import Draft, Image, Reason, Rejected, SiteRecipe
+from crawler.items import Draft, Rejected, SiteRecipe
 from pipelines.content import find_region
 from pipelines.headline import elect
 from pipelines.paragraphs import read_text
 from pipelines.parse import Page
 from pipelines.pictures import pictures
+from pipelines.refusals import refuse
+from pipelines.selectors import select
 from pipelines.surroundings import breadcrumb, byline_blocks, notice_blocks
+from pipelines.unveil import unveil
 
 
-def extract(page: Page, recipe: SiteRecipe) -> Draft:  # noqa: ARG001 - selectors come with the next step
-    """Find the article's parts.
+def extract(page: Page, recipe: SiteRecipe) -> Draft:
+    """Find the article's parts; a recipe's selectors go before what the rules find.
 
     Raises:
         Rejected: the page holds no article; the reason says what it holds.
     """
-    region = find_region(page)
-    headline = elect(page, region)
+    page = unveil(page)
+    region = find_region(page, select(page, recipe.body))
+    headline = elect(page, region, select(page, recipe.headline))
     text = read_text(page, region, headline.end)
     images, captions = pictures(page, region, headline, text)
 
@@ -27,8 +31,10 @@ def extract(page: Page, recipe: SiteRecipe) -> Draft:  # noqa: ARG001 - selector
         return tuple(page.blocks[index].text for index in blocks)
 
     body = lines([index for index in text.body if index not in captions])
-    if not body:
-        raise Rejected(Reason.NO_ARTICLE, "no running text", verdict=page.verdict, encoding=page.encoding)
+    refused = refuse(page, headline, text, images)
+    if refused:
+        reason, detail = refused
+        raise Rejected(reason, detail, verdict=page.verdict, encoding=page.encoding)
     return Draft(
         url=page.url,
         fetched_at=page.capture.fetched_at,
@@ -37,7 +43,7 @@ def extract(page: Page, recipe: SiteRecipe) -> Draft:  # noqa: ARG001 - selector
         headline=headline.text,
         kicker=headline.kicker,
         subtitle=headline.subtitle,
-        byline=lines(byline_blocks(page, headline, text)),
+        byline=lines(byline_blocks(page, headline, text, select(page, recipe.byline))),
         credits=lines(text.credits),
         breadcrumb=breadcrumb(page, headline),
         body=body,
@@ -50,16 +56,28 @@ def extract(page: Page, recipe: SiteRecipe) -> Draft:  # noqa: ARG001 - selector
 
 
 def join(drafts: Sequence[Draft]) -> Draft:
-    """One draft of an article's parts: every paragraph once, in order."""
+    """One draft of an article's parts: every paragraph, picture, credit and notice once, in order.
+
+    Headline, byline and breadcrumb are the first part's; what a later part repeats of an earlier one (a summary, the
+    headline, a notice) is left out.
+    """
     first = drafts[0]
     if len(drafts) == 1:
         return first
-    seen: set[str] = set()
-    body: list[str] = []
-    images: dict[str, Image] = {}
-    for draft in drafts:
+    body = list(first.body)
+    for draft in drafts[1:]:
+        seen = {first.headline, *body}
         body += [text for text in draft.body if text not in seen]
-        seen.update(draft.body)
-        for image in draft.images:
-            images.setdefault(image.src, image)
-    return replace(first, body=tuple(body), images=tuple(images.values()))
+    images = {image.src: image for draft in reversed(drafts) for image in reversed(draft.images)}
+    return replace(
+        first,
+        body=tuple(body),
+        images=tuple(reversed(images.values())),
+        credits=_once(draft.credits for draft in drafts),
+        notices=_once(draft.notices for draft in drafts),
+        notes=tuple(note for draft in drafts for note in draft.notes),
+    )
+
+
+def _once(parts: Iterable[Iterable[str]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(line for part in parts for line in part))

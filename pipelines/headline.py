@@ -1,11 +1,11 @@
 """The headline, elected among witnesses none of which is trusted alone.
 
-`<title>` and og:title are what hijackers overwrite, an h1 may be the site's logo or hidden spam, the biggest type may be
+`<title>` and og:title are what hijackers overwrite, an h1 may be the site's logo or hidden spam, a box called "title"
 a teaser. A line that several of them agree on, in sight and just above the text, is the headline.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -25,6 +25,8 @@ _TITLE_BOX = re.compile(r"title|headline|\btit|biaoti|\bbt\b|arti[-_]?name|h1")
 _HEADINGS = {"h1": 3.0, "h2": 2.0, "h3": 1.5, "h4": 1.0}
 LONGEST = 150
 SURE = 2.5
+# Characters that headline, byline and section names above a text have at most.
+MOST_ABOVE = 250
 # Blocks above the text in which any line may be the headline; further up, only headings and what a title repeats.
 NEAR = 12
 # Declared titles beside <title>: Open Graph, Twitter, government pages, Dublin Core.
@@ -59,7 +61,11 @@ def title_parts(title: str) -> list[str]:
 
 
 def first_prose(page: Page, region: Region) -> int:
-    """The block where the running text begins: the first one of the core too long or too punctuated for a headline."""
+    """The block where the text begins: the first of the core too long or too punctuated for a headline.
+
+    Lyrics and poems have no such line; there it begins where the short lines add up.
+    """
+    short = 0
     for index in range(region.core_first, region.core_end):
         block = page.blocks[index]
         if block.hidden or index in region.furniture:
@@ -67,11 +73,25 @@ def first_prose(page: Page, region: Region) -> int:
         size = block.running
         if size >= 60 or (size >= 20 and sum(map(block.text.count, "，。,")) >= 2):
             return index
+        short += len(block.text) - block.linked
+        if short > MOST_ABOVE:
+            return index
     return region.core_first
 
 
-def elect(page: Page, region: Region) -> Headline:
-    """Elect the headline among the lines above the running text, and what the head declares."""
+def elect(page: Page, region: Region, named: Sequence[int] = ()) -> Headline:
+    """Elect the headline among the lines above the running text, and what the head declares.
+
+    Args:
+        page: the page.
+        region: where the article stands.
+        named: boxes that the site's recipe names as the headline; the first with text in sight is it.
+    """
+    for box in named:
+        first, end = page.boxes.first[box], page.boxes.end[box]
+        shown = [block.text for block in page.blocks[first:end] if block.hidden is None]
+        if shown and sum(map(len, shown)) <= LONGEST:
+            return Headline(text=" ".join(shown), first=first, end=end)
     claims = _claims(page)
     prose_at = first_prose(page, region)
     below = _distances(page, prose_at)
@@ -85,13 +105,13 @@ def elect(page: Page, region: Region) -> Headline:
         # of equals the later one: it stands nearer to the text
         if best is None or score >= best[0]:
             best = score, first, end
-    named = _from_declared(page)
+    declared = _from_declared(page)
     # Where the head names only the site, the line above the text is the better guess even if nothing vouches for it.
-    if best is not None and best[0] >= (SURE if named else 1.5):
+    if best is not None and best[0] >= (SURE if declared else 1.5):
         _, first, end = best
         text = " ".join(page.blocks[index].text for index in range(first, end))
         return Headline(text=_whole(text, page), first=first, end=end, subtitle=_subtitle(page, end, prose_at))
-    return Headline(text=named or next(iter(title_parts(page.declared.title)), None), first=prose_at, end=prose_at)
+    return Headline(text=declared or next(iter(title_parts(page.declared.title)), None), first=prose_at, end=prose_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +123,7 @@ class _Claim:
 
 
 def _claims(page: Page) -> list[_Claim]:
-    """What the head says the headline is: whole titles, and the pieces of `<title>`, the first of which is meant most."""
+    """What the head says the headline is: whole titles, and the pieces of `<title>`, the first one most of all."""
     title = page.declared.title
     parts = title_parts(title)
     site = label_form(page.declared.meta.get("og:site_name", ""))
@@ -123,8 +143,8 @@ def _claims(page: Page) -> list[_Claim]:
 def _lines(page: Page, claims: list[_Claim], stop: int) -> Iterator[tuple[int, int, float]]:
     """Candidate lines with the weight of their heading: headings, lines near the text, lines that a title repeats.
 
-    Lines that together make up a declared title are one: a long title is broken into 关于禁止在 / 青溪河治理工程范围内 /
-    新增建设项目的通告.
+    Lines that together make up a declared title are one: a long title is broken into 关于禁止在 /
+    青溪河治理工程范围内 / 新增建设项目的通告.
     """
     blocks = page.blocks
     forms = {claim.form for claim in claims}
@@ -197,7 +217,7 @@ def _score(
     if agreement < 3 and line_kind(text) is not LineKind.TEXT:
         return None
     score = heading + agreement
-    if boxes.centred(blocks[first].box):
+    if blocks[first].box in boxes.centred:
         score += 0.5
     linked = sum(block.linked for block in blocks[first:end])
     if linked * 2 > len(text):
@@ -221,7 +241,7 @@ def _heading(page: Page, box: int) -> float:
         if box <= 0:
             break
         weight = max(weight, _HEADINGS.get(boxes.tag[box], 0.0))
-        if weight < 1 and boxes.attributes[box] and _is_title_box(boxes.ident(box)):
+        if weight < 1 and boxes.ident[box] and _is_title_box(boxes.ident[box]):
             weight = 1.0
         box = boxes.parent[box]
     return weight
@@ -237,7 +257,9 @@ def _agreement(form: str, declared: str) -> float:
     if form == declared:
         return min(4.5, 1 + len(form) / 2)
     if len(form) >= 6 and (declared.startswith(form) or (len(declared) >= 8 and form.startswith(declared))):
-        return min(4.0, min(len(form), len(declared)) / 2.5)
+        shorter, longer = sorted((len(form), len(declared)))
+        # A site's name opens its titles too: what covers little of a title vouches for little.
+        return min(4.0, shorter / 2.5) * (0.6 + 0.4 * shorter / longer)
     if len(form) >= 8 and form in declared:
         return min(3.5, len(form) / 4)
     if len(declared) >= 8 and declared in form:

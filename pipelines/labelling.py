@@ -16,8 +16,10 @@ _WIDE = str.maketrans(
 )
 
 
-_HAN = "".join(map(chr, range(0x3400, 0xA000)))
-_TABLE = {**{ord(han): one for han, one in zip(_HAN, fold_script(_HAN), strict=True) if han != one}, **_WIDE}
+# Every character of the basic plane to its folded form: for `str.translate` a list is six times as fast as a dictionary
+# of the 4,000 that change, since looking up what is not there costs an exception.
+_PLANE = "".join(map(chr, range(0x10000)))
+_TABLE = [ord(char) for char in fold_script(_PLANE).translate(_WIDE)]
 
 
 def label_form(text: str) -> str:

@@ -1,7 +1,7 @@
 """What a line of the page is, told from its own words: furniture, a notice, a byline, a credit, a caption."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import Enum, auto
 from functools import lru_cache
 
@@ -21,18 +21,19 @@ class LineKind(Enum):
     CREDIT = auto()  # roles and names: 责任编辑：张三
 
 
-def _any(patterns: Sequence[str]) -> re.Pattern[str]:
+def any_of(patterns: Sequence[str]) -> re.Pattern[str]:
+    """One pattern that matches whatever one of them matches, in any case."""
     return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
 
 
-_CLOSING = _any(furniture.CLOSING)
-_CHROME = _any(furniture.CHROME)
-_NOTICE_START = _any(furniture.NOTICE_STARTS)
-_NOTICE_INSIDE = _any(furniture.NOTICES_INSIDE)
-_BYLINE = _any(furniture.BYLINE)
-_CAPTION_START = _any(furniture.CAPTION_STARTS)
-_CAPTION_END = _any(furniture.CAPTION_ENDS)
-_BOX = _any(furniture.FURNITURE_BOXES)
+_CLOSING = any_of(furniture.CLOSING)
+_CHROME = any_of(furniture.CHROME)
+_NOTICE_START = any_of(furniture.NOTICE_STARTS)
+_NOTICE_INSIDE = any_of(furniture.NOTICES_INSIDE)
+_BYLINE = any_of(furniture.BYLINE)
+_CAPTION_START = any_of(furniture.CAPTION_STARTS)
+_CAPTION_END = any_of(furniture.CAPTION_ENDS)
+_BOX = any_of(furniture.FURNITURE_BOXES)
 _READERS = re.compile(r"comment|cmt|reply|replies|pinglun|liuyan|guestbook")
 _ROLE = "(?:" + "|".join(sorted(map(re.escape, ROLES), key=len, reverse=True)) + ")"
 # 责任编辑：张三, (编辑 李四), 编辑丨江雨 程昱, 记者：王五 编辑：赵六. Names are short and hold no sentence marks.
@@ -46,31 +47,38 @@ _DATE = re.compile(
 )
 
 LONGEST_CLOSING = 60
+LONGEST_CREDIT = 120
 LONGEST_BYLINE = 160
+LONGEST_NOTICE = 1_000
 
 
 @lru_cache(maxsize=4096)
 def line_kind(text: str) -> LineKind:
     """The kind of one line."""
-    size = len(text)
-    if size > 1_000:
+    if len(text) > LONGEST_NOTICE:
         return LineKind.TEXT
     form = label_form(text)
-    if size <= LONGEST_CLOSING * 2:
-        if len(form) <= LONGEST_CLOSING:
-            if _CHROME.match(form):
-                return LineKind.CHROME
-            if _CLOSING.match(form):
-                return LineKind.CLOSING
-        if _CREDIT.match(form):
-            return LineKind.CREDIT
-    if size <= LONGEST_BYLINE and (_BYLINE.match(form) or len(_LABELS.findall(form)) > 1):
-        return LineKind.BYLINE
+    return next((kind for longest, kind, is_one in _KINDS if len(form) <= longest and is_one(form)), LineKind.TEXT)
+
+
+def _is_byline(form: str) -> bool:
+    return _BYLINE.match(form) is not None or len(_LABELS.findall(form)) > 1
+
+
+def _is_notice(form: str) -> bool:
     if _NOTICE_START.match(form):
-        return LineKind.NOTICE
-    if any(word in form for word in furniture.NOTICE_WORDS) and _NOTICE_INSIDE.search(form):
-        return LineKind.NOTICE
-    return LineKind.TEXT
+        return True
+    return any(word in form for word in furniture.NOTICE_WORDS) and _NOTICE_INSIDE.search(form) is not None
+
+
+# In this order, each up to the length that such lines have.
+_KINDS: tuple[tuple[int, LineKind, Callable[[str], object]], ...] = (
+    (LONGEST_CLOSING, LineKind.CHROME, _CHROME.match),
+    (LONGEST_CLOSING, LineKind.CLOSING, _CLOSING.match),
+    (LONGEST_CREDIT, LineKind.CREDIT, _CREDIT.match),
+    (LONGEST_BYLINE, LineKind.BYLINE, _is_byline),
+    (LONGEST_NOTICE, LineKind.NOTICE, _is_notice),
+)
 
 
 def is_caption(text: str) -> bool:

@@ -1,109 +1,134 @@
-"""Articles split over several pages: where the next page is, seen without parsing the page a second time."""
+"""Articles split over several pages: where does the next part stand.
 
-import html
+The next part of this article (`…/123.html` → `…/123_2.html`, 下一页), never the next article (下一篇): its address must
+continue this page's own address.
+"""
+
 import re
-from urllib.parse import urljoin, urlsplit
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import parse_qsl, urlsplit
 
-MAX_ADDRESS = 2_000  # characters
-MAX_PAGES = 100  # a part's number; larger ones are dates and ids
+from crawler.items import Capture, Rejected
+from pipelines.decode import decode
+from pipelines.labelling import label_form
+from pipelines.parse import absolute_url, walk_lxml
 
-_NEXT_WORDS = ("下一页", "下一頁", "下页", "下頁", "后一页", "后页")
-# The words in the encodings such pages come in; only a page that has one of them, or a link named 2, is looked at.
-_NEXT_BYTES = tuple(
-    {word.encode(name, "ignore") for word in _NEXT_WORDS for name in ("utf-8", "gb18030", "big5") if word} - {b""}
+MOST_PARTS = 99
+
+_WORDS = ("下一页", "下一頁", "下页", "下頁", "后一页", "後一頁")
+# Pages that hold none of these are not parsed a second time; nine of ten hold none.
+_BYTES = (
+    *(word.encode(codec) for word in _WORDS for codec in ("utf-8", "gb18030")),
+    *(word.encode("big5") for word in ("下一頁", "下頁", "後一頁")),
+    *(b"&#19979;&#19968;&#39029;", b"rel=next", b'rel="next"', b"rel='next'", b"Next page", b"next page"),
 )
-_NEXT_ENTITY = b"&#19979;"  # 下
-_ANCHOR = re.compile(rb"<a\b([^>]{1,2000})>(.{0,300}?)</a", re.IGNORECASE | re.DOTALL)
-_HREF = re.compile(rb"""\bhref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""", re.IGNORECASE)
-_TAG = re.compile(rb"<[^>]*>")
-# `t20260211_123_2.html`, `123-2.shtml`: the last number of a file's name, behind a separator
-_NUMBERED = re.compile(r"(?P<stem>.+)[_-](?P<number>\d{1,3})(?P<suffix>\.\w{2,6})?")
-_PAGE_QUERY = re.compile(r"(?:^|&)(?:page|p|pageno|pn)=(?P<number>\d{1,3})(?:&|$)", re.IGNORECASE)
-# Names of section pages, whose next page is another list: `index_2.html`, `list-263-2.html`, `node_12.htm`; and of the
-# folders that hold nothing else: `/list/local_2.html`
-_SECTION = re.compile(r"(?:index|list|default|node|more|column|channel|category)(?![a-z])", re.IGNORECASE)
-_SECTION_FOLDER = re.compile(r"/(?:lists?|channel|category)$", re.IGNORECASE)
+_LABEL = re.compile(r"^[\[(<]*(?:下一?页|后一页|nextpage|next)[\])>.]*$", re.IGNORECASE)
+_NUMBER = re.compile(r"^[\[(]?(\d{1,2})[\])]?$")
+_PAGE_KEYS = frozenset(
+    {"page", "p", "pn", "pageno", "pagenum", "pageindex", "cp", "curpage", "currentpage", "paged", "pagecode"}
+)
+_ID = re.compile(r"\d{3}|[a-z]\d|[0-9a-f]{6}", re.IGNORECASE)
+_STEM = re.compile(r"^(?P<stem>.*?)(?:(?P<mark>[_-]|/p?)(?P<page>\d{1,2}))?(?P<ext>\.[a-zA-Z]{2,6})?/?$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """An address taken apart: what all parts of the article share, and the number of this one."""
+
+    stem: str
+    ext: str
+    query: tuple[tuple[str, str], ...]
+    page: int | None
+    mark: str = ""
 
 
 def next_part(body: bytes, url: str) -> str | None:
-    """The address of the page that the same article goes on with, or None.
-
-    It must be linked with the words 下一页 (or with the number 2 from the first page), and its address must be this
-    page's with another part number: `123.html` → `123_2.html`, `123_2.html` → `123_3.html`, `?id=5` → `?id=5&page=2`.
-    So 下一篇 never counts, nor the next page of a list.
-    """
-    if not (any(word in body for word in _NEXT_BYTES) or _NEXT_ENTITY in body or b">2<" in body):
-        return None
-    for attributes, inner in _ANCHOR.findall(body):
-        text = _TAG.sub(b"", inner).strip(b" \t\r\n[]()<>")
-        says_next = any(word in text for word in _NEXT_BYTES) or _says_next_in_entities(text)
-        if not (says_next or text == b"2"):
-            continue
-        target = _address(attributes, url)
-        if target and _is_next(url, target, first_only=not says_next):
-            return target
-    return None
-
-
-def _says_next_in_entities(text: bytes) -> bool:
-    return _NEXT_ENTITY in text and html.unescape(text.decode("ascii", "replace")).strip() in _NEXT_WORDS
-
-
-def _address(attributes: bytes, url: str) -> str | None:
-    found = _HREF.search(attributes)
-    if not found:
-        return None
-    href = html.unescape(b"".join(group or b"" for group in found.groups()).decode("utf-8", "replace")).strip()
-    if not href or len(href) > MAX_ADDRESS:
-        return None
-    try:
-        return urljoin(url, href).partition("#")[0]
-    except ValueError:  # `http://[`: not an address
-        return None
-
-
-def _is_next(url: str, target: str, *, first_only: bool) -> bool:
-    """Whether an address is this one with the part number that follows.
+    """The address of the article's next page, or None where this is the last or only one.
 
     Args:
-        url: this page's address.
-        target: the address linked.
-        first_only: the link is named `2`, which means the next part only from the first page.
+        body: the page's bytes.
+        url: its address.
     """
-    here, there = urlsplit(url), urlsplit(target)
-    (folder, _, name), (other_folder, _, other_name) = here.path.rpartition("/"), there.path.rpartition("/")
-    if (here.scheme, here.netloc, folder) != (there.scheme, there.netloc, other_folder):
-        return False
-    if not name or _SECTION.match(name) or _SECTION_FOLDER.search(folder):
-        return False
-    if name == other_name:
-        return _follows_in_query(here.query, there.query, first_only=first_only)
-    return here.query == there.query and _follows_in_name(name, other_name, first_only=first_only)
+    if not any(word in body for word in _BYTES):
+        return None
+    try:
+        text = decode(Capture(url=url, body=body, fetched_at=datetime.fromtimestamp(0, UTC))).text
+    except Rejected:
+        return None
+    walker = walk_lxml(text)
+    best: tuple[int, str] | None = None
+    for link in walker.links:
+        label = label_form(link.text)
+        number = _NUMBER.match(label)
+        if not (number or _LABEL.match(label)):
+            continue
+        address = absolute_url(walker.head.base, url, link.href)
+        page = continues(url, address) if address else None
+        # A number in a pager must be the number in the address.
+        if address is None or page is None or (number and int(number[1]) not in {page, page + 1}):
+            continue
+        if best is None or page < best[0]:
+            best = page, address
+    return best[1] if best else None
 
 
-def _follows_in_name(name: str, other: str, *, first_only: bool) -> bool:
-    """Whether two file names are the same but for a part number that follows."""
-    theirs, ours = _NUMBERED.fullmatch(other), _NUMBERED.fullmatch(name)
-    if not theirs:
-        return False
-    number, suffix = int(theirs["number"]), theirs["suffix"] or ""
-    if name == theirs["stem"] + suffix:
-        return number in {1, 2}  # some count their parts from 0: 123.html, 123_1.html
-    if first_only or not ours or (ours["stem"], ours["suffix"] or "") != (theirs["stem"], suffix):
-        return False
-    return number == int(ours["number"]) + 1 <= MAX_PAGES
+def continues(url: str, address: str) -> int | None:
+    """The number of the part that `address` is of the article at `url`, or None where it is no later part of it.
+
+    >>> continues("http://news.example/a/123.html", "http://news.example/a/123_2.html")
+    2
+    >>> continues("http://news.example/a/123.html", "http://news.example/a/124.html") is None
+    True
+    """
+    try:
+        here, there = urlsplit(url), urlsplit(address)
+    except ValueError:
+        return None
+    if here.netloc.lower() != there.netloc.lower():
+        return None
+    for mine, other in zip(_readings(here.path, here.query), _readings(there.path, there.query), strict=True):
+        if (mine.stem, mine.ext, mine.query) != (other.stem, other.ext, other.query):
+            continue
+        # /2026/02/11 and /2026/02/12 are two days; /123456/2 and /123456/3 two parts of one article
+        dated = mine.page is not None and mine.mark == "/" and not _ID.search(mine.stem.rpartition("/")[2])
+        if other.page is not None and (mine.page or 0) < other.page <= MOST_PARTS and not dated:
+            return other.page
+    # …/123.html → …/123_2.html: this page's number is not written
+    mine, other = _whole(here.path, here.query), _numbered(there.path, there.query)
+    same = (mine.stem, mine.ext, mine.query) == (other.stem, other.ext, other.query)
+    return other.page if same and other.page and other.page <= MOST_PARTS else None
 
 
-def _follows_in_query(query: str, other: str, *, first_only: bool) -> bool:
-    """Whether two queries are the same but for a page number that follows."""
-    theirs = _PAGE_QUERY.search(other)
-    ours = _PAGE_QUERY.search(query)
-    if not theirs or _without_page(query) != _without_page(other) or not _without_page(query):
-        return False  # nothing but a page number: a list
-    if ours is None:
-        return int(theirs["number"]) == 2
-    return not first_only and int(theirs["number"]) == int(ours["number"]) + 1 <= MAX_PAGES
+def _readings(path: str, query: str) -> tuple[_Part, _Part]:
+    return _numbered(path, query), _paged(path, query)
 
 
-def _without_page(query: str) -> str:
-    return "&".join(part for part in query.split("&") if not _PAGE_QUERY.fullmatch(part))
+def _numbered(path: str, query: str) -> _Part:
+    """A page number at the end of the path: 123_2.html, 123/2."""
+    found = _STEM.match(path)
+    if found is None:
+        return _whole(path, query)
+    page = int(found["page"]) if found["page"] else None
+    return _Part(
+        stem=found["stem"],
+        ext=found["ext"] or "",
+        query=tuple(parse_qsl(query)[:20]),
+        page=page,
+        mark=found["mark"] or "",
+    )
+
+
+def _paged(path: str, query: str) -> _Part:
+    """A page number in the query: ?id=123&page=2."""
+    pairs = parse_qsl(query)[:20]
+    pages = [value for key, value in pairs if key.lower() in _PAGE_KEYS and value.isdigit() and len(value) <= 2]
+    rest = tuple((key, value) for key, value in pairs if key.lower() not in _PAGE_KEYS)
+    return _Part(stem=path, ext="", query=rest, page=int(pages[0]) if pages else None)
+
+
+def _whole(path: str, query: str) -> _Part:
+    stem, dot, ext = path.rstrip("/").rpartition(".")
+    if not dot or "/" in ext:
+        stem, ext = path.rstrip("/"), ""
+    return _Part(stem=stem, ext=f".{ext}" if ext else "", query=tuple(parse_qsl(query)[:20]), page=None)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from pipelines.content import Region
-from pipelines.labelling import label_form
 from pipelines.lines import LineKind, is_dateline, line_kind, opening_label
 from pipelines.parse import Page
+from pipelines.walk import Block
 
 # Credits, bylines and notices stand before or after the text: a line with this much of the text on both sides is text.
 # 记者：您从什么时候开始种树的？ opens with a role and is a question of an interview.
@@ -15,6 +15,10 @@ TEXT_BEFORE = 0.1
 TEXT_AFTER = 0.2
 # 相关阅读 ends the article when most of it stands above; in a box beside the text it ends nothing.
 CLOSES_AFTER = 0.5
+# A summary may stand between headline and text in a box of its own: so many blocks above, so many characters at least.
+LEAD = 30
+LEAST_LEAD = 30
+SAMPLE = 8  # characters of a summary that are looked for in the text
 # A block of so much running text is the text, not its byline or a short summary.
 RUNNING = 60
 # How far below the closing line credits and notices are still the article's own.
@@ -46,7 +50,7 @@ def read_text(page: Page, region: Region, start: int) -> Text:
         region: where the article stands.
         start: the block behind the headline.
     """
-    lines = _lines(page, region, max(region.first, start))
+    lines = _lines(page, region, start)
     whole = sum(size for _, _, size in lines) or 1
     body: list[int] = []
     others: dict[LineKind, list[int]] = {LineKind.BYLINE: [], LineKind.CREDIT: [], LineKind.NOTICE: []}
@@ -80,8 +84,12 @@ def _lines(page: Page, region: Region, start: int) -> list[tuple[int, LineKind, 
     tables = _data_tables(page, region)
     found: list[tuple[int, LineKind, int]] = []
     found_text = False
-    for index in range(start, region.end):
+    for index in range(max(start, region.core_first - LEAD), region.end):
         block = page.blocks[index]
+        if index < region.first and block.running < LEAST_LEAD:
+            continue
+        if index < region.core_first and _repeats(page, region, block):
+            continue
         if block.hidden or index in skip or block.linked * 2 > len(block.text):
             continue
         kind = line_kind(block.text)
@@ -94,6 +102,15 @@ def _lines(page: Page, region: Region, start: int) -> list[tuple[int, LineKind, 
         found_text = found_text or running >= RUNNING
         found.append((index, kind, len(block.text) if kind is LineKind.TEXT else 0))
     return found
+
+
+def _repeats(page: Page, region: Region, lead: Block) -> bool:
+    """Whether a summary above the text says what the text says again, in its words."""
+    if lead.running < LEAST_LEAD:
+        return False
+    core = "".join(block.text for block in page.blocks[region.core_first : region.core_end])
+    samples = [lead.text[at : at + SAMPLE] for at in range(0, len(lead.text) - SAMPLE, SAMPLE)]
+    return sum(sample in core for sample in samples) * 2 >= len(samples)
 
 
 def _speakers(page: Page, lines: list[tuple[int, LineKind, int]]) -> set[int]:

@@ -1,5 +1,6 @@
 """Text to page: lxml reads the markup once; BeautifulSoup is the second opinion where lxml can make no sense of it."""
 
+import contextlib
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -11,7 +12,7 @@ from bs4.element import NavigableString, PreformattedString, Tag
 from lxml import etree
 
 from crawler.items import Capture, Declared, Decoded, Evidence, Note, Reason, Rejected, Verdict
-from pipelines.walk import Block, Boxes, EnoughSeenError, Head, Link, Picture, Walker
+from pipelines.walk import Block, Boxes, EnoughSeenError, Head, Links, Picture, Walker
 
 MAX_CHARACTERS = 20_000_000
 # BeautifulSoup builds a Python tree, 60 times slower than lxml: for the pages that need it, which are small.
@@ -25,9 +26,9 @@ _SIGNATURES = (
     (b"ID3", "MP3 audio"), (b"Rar!", "RAR archive"), (b"7z\xbc\xaf", "7z archive"), (b"{\\rtf", "RTF document"),
 )  # fmt: skip
 _FEED = re.compile(
-    r"\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--.{0,500}?-->\s*)?<(rss|feed|urlset|sitemapindex|rdf:RDF)\b", re.S
+    r"\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--.{0,500}?-->\s*)?<(rss|feed|urlset|sitemapindex|rdf:RDF)\b", re.DOTALL
 )
-_MARKUP = re.compile(r"<\s*(?:p|div|td|br|table|body|article|span|h[1-6])\b", re.I)
+_MARKUP = re.compile(r"<\s*(?:p|div|td|br|table|body|article|span|h[1-6])\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +51,7 @@ class Page:
     encoding_evidence: tuple[Evidence, ...] = ()
     blocks: tuple[Block, ...] = field(repr=False)
     boxes: Boxes = field(repr=False)
-    links: tuple[Link, ...] = field(repr=False)
+    links: Links = field(repr=False)
     pictures: tuple[Picture, ...] = field(repr=False)
     head: Head = field(repr=False)
     declared: Declared = field(repr=False)
@@ -74,7 +75,9 @@ def parse(decoded: Decoded) -> Page:
         Rejected: `not-html` (the bytes are something else), `empty` (no visible text, no picture, no script).
     """
     _refuse_other_formats(decoded)
-    text = decoded.text[:MAX_CHARACTERS].replace("\0", "")
+    text = decoded.text[:MAX_CHARACTERS]
+    if "\0" in text:
+        text = text.replace("\0", "")
     walker = walk_lxml(text)
     notes = decoded.notes
     if len(text) <= MAX_SECOND_OPINION and _makes_no_sense(text, walker):
@@ -91,7 +94,7 @@ def parse(decoded: Decoded) -> Page:
         encoding_evidence=decoded.evidence,
         blocks=tuple(walker.blocks),
         boxes=walker.boxes,
-        links=tuple(walker.links),
+        links=walker.links,
         pictures=tuple(walker.pictures),
         head=head,
         declared=_declared(head, decoded.capture.url),
@@ -102,7 +105,13 @@ def parse(decoded: Decoded) -> Page:
 def walk_lxml(text: str) -> Walker:
     """Walk markup while lxml reads it; the reader has no depth limit and no entity expansion."""
     walker = Walker()
-    parser = etree.HTMLParser(target=walker, encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
+    parser = etree.HTMLParser(
+        target=walker,  # type: ignore[arg-type]  # the stubs ask for `comment`, which is never called here
+        encoding="utf-8",
+        remove_comments=True,
+        remove_pis=True,
+        huge_tree=True,
+    )
     try:
         parser.feed(text.encode("utf-8", "replace"))
         parser.close()
@@ -118,10 +127,8 @@ def walk_soup(text: str) -> Walker:
     """Walk markup with BeautifulSoup, after opening what swallowed the page: it needs no closing tag to go on."""
     soup = BeautifulSoup(_opened(text), "html.parser")
     walker = Walker()
-    try:
+    with contextlib.suppress(EnoughSeenError):
         _replay(soup, walker)
-    except EnoughSeenError:
-        pass
     return walker.close()
 
 
@@ -130,9 +137,9 @@ def _opened(text: str) -> str:
     start = text.rfind("<!--")
     if start >= 0 and text.find("-->", start) < 0:
         text = text[:start] + text[start + 4 :]
-    text = re.sub(r"</?textarea\b", "<div", text, flags=re.I)
-    title = re.search(r"<title\b[^>]{0,200}>", text, re.I)
-    if title and not re.match(r"[^<]{0,2000}</title", text[title.end() :], re.I):
+    text = re.sub(r"</?textarea\b", "<div", text, flags=re.IGNORECASE)
+    title = re.search(r"<title\b[^>]{0,200}>", text, re.IGNORECASE)
+    if title and not re.match(r"[^<]{0,2000}</title", text[title.end() :], re.IGNORECASE):
         line_end = re.search(r"[\r\n<]", text[title.end() :])
         if line_end:
             cut = title.end() + line_end.start()

@@ -8,17 +8,19 @@ from pipelines.headline import Headline
 from pipelines.lines import is_caption
 from pipelines.paragraphs import Text
 from pipelines.parse import Page
-from pipelines.walk import Picture
+from pipelines.walk import Block, Picture
 
 SMALLEST = 60  # pixels; below are icons, buttons, tracking pixels
 LONGEST_CAPTION = 250
+LONGEST_PLAIN = 120  # of a caption that only its place tells
 MOST_LEVELS = 60
 
 # Names of pictures that belong to the page, not to the article.
-_ORNAMENT = re.compile(
-    r"(?:logo|icon|avatar|qrcode|qr[-_]|ewm|erweima|spacer|blank|pixel|loading|placeholder|share|sprite|button|btn|arrow|banner|"
-    r"smil(?:e|ey)|emoji|face/|weixin|weibo|wechat|tracking|beacon|counter|stat\.|1x1|dot\.gif|line\.gif|bg\.|/ad[sv]?/|gongan|beian)",
-    re.IGNORECASE,
+_ORNAMENTS = (
+    *("logo", "icon", "avatar", "qrcode", "qr_", "qr-", "ewm", "erweima", "spacer", "blank", "pixel", "loading"),
+    *("placeholder", "share", "sprite", "button", "btn", "arrow", "banner", "smile", "smiley", "emoji", "face/"),
+    *("weixin", "weibo", "wechat", "tracking", "beacon", "counter", "stat.", "1x1", "dot.gif", "line.gif", "bg."),
+    *("/ad/", "/ads/", "gongan", "beian"),
 )
 _CAPTION_BOX = re.compile(
     r"caption|pic[-_]?(?:txt|text|desc|info)|img[-_]?(?:txt|text|desc|info)|photo[-_]?(?:txt|text|desc)|tuzhu|tushuo"
@@ -64,12 +66,17 @@ def _belongs(page: Page, region: Region, headline: Headline, text: Text, picture
         return False
     if not headline.first <= picture.block <= max(text.end, region.core_end):
         return False
-    if _too_small(picture.width) or _too_small(picture.height) or _ORNAMENT.search(picture.src):
+    if _too_small(picture.width) or _too_small(picture.height) or _is_ornament(picture.src):
         return False
     around = _around(page, picture.box)
     if region.furniture_boxes.intersection(around):
         return False
     return region.core_box in around or headline.end <= picture.block < text.end
+
+
+def _is_ornament(src: str) -> bool:
+    low = src.lower()
+    return any(name in low for name in _ORNAMENTS)
 
 
 def _too_small(size: str) -> bool:
@@ -98,23 +105,32 @@ def _caption(page: Page, picture: Picture, text: Text, taken: set[int], followin
 
 
 def _captions(page: Page, picture: Picture, index: int, text: Text) -> bool:
+    """Whether a block beside a picture captions it: by its own words, by its box, or by standing there like one."""
     if index >= len(page.blocks):
         return False
-    block, boxes = page.blocks[index], page.boxes
+    block = page.blocks[index]
     if block.hidden or len(block.text) > LONGEST_CAPTION or block.linked * 2 > len(block.text):
         return False
-    around = (block.box, boxes.parent[block.box])
-    if any(boxes.tag[box] == "figcaption" or _CAPTION_BOX.search(boxes.ident(box)) for box in around if box > 0):
-        return True
-    if is_caption(block.text) or (picture.alt and block.text == picture.alt):
-        return True
-    if index not in text.body or len(block.text) > 120:
-        return False
-    # 图 and its line alone in one box, or a centred line under a centred picture where the text itself is not centred.
-    box = block.box
+    return (
+        _in_caption_box(page, block.box)
+        or is_caption(block.text)
+        or (bool(picture.alt) and block.text == picture.alt)
+        or (index in text.body and len(block.text) <= LONGEST_PLAIN and _stands_under(page, picture, block, text))
+    )
+
+
+def _in_caption_box(page: Page, box: int) -> bool:
+    boxes = page.boxes
+    around = (box, boxes.parent[box])
+    return any(boxes.tag[box] == "figcaption" or _CAPTION_BOX.search(boxes.ident[box]) for box in around if box > 0)
+
+
+def _stands_under(page: Page, picture: Picture, block: Block, text: Text) -> bool:
+    """Alone with its picture in one box, or centred under a centred one where the text itself is not."""
+    box, boxes = block.box, page.boxes
     if box == picture.box and boxes.end[box] - boxes.first[box] == 1 and not block.running:
         return True
-    if not (boxes.centred(box) and boxes.centred(picture.box)):
+    if not (box in boxes.centred and picture.box in boxes.centred):
         return False
-    running = [i for i in text.body if page.blocks[i].running]
-    return sum(boxes.centred(page.blocks[i].box) for i in running) * 2 < len(running)
+    running = [page.blocks[index].box for index in text.body if page.blocks[index].running]
+    return sum(other in boxes.centred for other in running) * 2 < len(running)

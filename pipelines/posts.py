@@ -1,11 +1,12 @@
-"""Pages of several posts: on a forum thread or a month of a blog the article is the first post, not all of them.
+"""Pages of several posts: on a forum thread or a month of a blog the article is the first post, not all.
 
-Posts are stamped alike: each has a short line with date and time, in boxes of one kind (`<div class="post-info">`), with
+Posts are stamped alike: each has a short line with date and time, in boxes of one kind (`<div class="info">`), with
 running text between one stamp and the next. Reader comments below an article are stamped alike too, and end it.
 """
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from pipelines.labelling import label_form
 from pipelines.parse import Page
@@ -60,14 +61,14 @@ def _repeated_stamps(page: Page, prose: Sequence[int]) -> tuple[int, int] | None
         if stamp is None:
             continue
         found += 1
-        tag, ident = page.boxes.tag[block.box], page.boxes.ident(block.box)
+        tag, ident = page.boxes.tag[block.box], page.boxes.ident[block.box]
         groups.setdefault((tag, ident, stamp[1]), []).append(index)
     best: tuple[int, int] | None = None
     for stamps in groups.values():
         parents = {page.boxes.parent[page.blocks[index].box] for index in stamps}
         if len(parents) == 1 and page.boxes.tag[page.blocks[stamps[0]].box] == "p":
             continue  # paragraphs of one text: the times of a chronicle
-        texts = [sum(prose[a + 1 : b]) for a, b in zip(stamps, stamps[1:], strict=False)]
+        texts = [sum(prose[a + 1 : b]) for a, b in pairwise(stamps)]
         if sum(size >= 12 for size in texts) * 2 > len(texts) and (best is None or stamps[0] < best[0]):
             best = stamps[0], stamps[1]
     return best

@@ -1,7 +1,7 @@
 """What stands around the text and tells of it: the breadcrumb, the lines of time and source, the notices below."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pipelines.headline import Headline
 from pipelines.labelling import label_form
@@ -30,11 +30,19 @@ _LABEL = re.compile(
 )
 
 
-def byline_blocks(page: Page, headline: Headline, text: Text) -> list[int]:
-    """The lines that carry time, source, author and views: between headline and text, just above, or below the text."""
+def byline_blocks(page: Page, headline: Headline, text: Text, named: Sequence[int] = ()) -> list[int]:
+    """The lines that carry time, source, author and views: between headline and text, just above, or below the text.
+
+    Args:
+        page: the page.
+        headline: its headline.
+        text: its text.
+        named: boxes that the site's recipe names as the byline; they come first.
+    """
     start = text.body[0] if text.body else headline.end
     near = [*range(headline.end, max(start, headline.end)), *range(max(0, headline.first - ABOVE), headline.first)]
-    found = [index for index in near if _is_byline(page, index)]
+    found = [index for box in named for index in range(page.boxes.first[box], page.boxes.end[box])]
+    found += [index for index in near if index not in found and _is_byline(page, index)]
     found += [index for index in text.byline if index not in found]
     dated = any(has_date(page.blocks[index].text) for index in found)
     for index in range(text.end, min(text.end + BELOW // 4, len(page.blocks))):
@@ -69,7 +77,7 @@ def breadcrumb(page: Page, headline: Headline) -> tuple[str, ...]:
             continue
         box = block.box
         labelled = _CRUMB_LABEL.search(label_form(block.text[:40])) is not None
-        named = any(_CRUMB_BOX.search(boxes.ident(around)) for around in _around(page, box, 2))
+        named = any(_CRUMB_BOX.search(boxes.ident[around]) for around in _around(page, box, 2))
         arrows = len(_CRUMB_MARK.findall(block.text))
         if not (labelled or (named and block.linked) or (arrows >= 2 and block.linked * 3 > len(block.text))):
             continue
@@ -116,6 +124,6 @@ def _article_element(page: Page, text: Text) -> range:
 def _in_footer(page: Page, index: int) -> bool:
     boxes = page.boxes
     return any(
-        boxes.tag[box] == "footer" or re.search(r"foot|bottom|copyright", boxes.ident(box)) is not None
+        boxes.tag[box] == "footer" or re.search(r"foot|bottom|copyright", boxes.ident[box]) is not None
         for box in _around(page, page.blocks[index].box, 4)
     )

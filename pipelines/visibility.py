@@ -1,6 +1,7 @@
-"""What inline style keeps from sight: the ways that hijacked pages hide their links, and ordinary pages their spare parts."""
+"""What inline style keeps from sight: how hijacked pages hide their links, and ordinary pages their spare parts."""
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 
 # At least this far outside: pages shift things by some tens of pixels for looks, by thousands to hide them.
@@ -43,24 +44,20 @@ def hiding_style(style: str, inherited: str | None) -> str | None:
 
 
 def _own_hiding(css: dict[str, str]) -> str | None:
-    if css.get("display") == "none":
-        return "display-none"
-    if css.get("visibility") in {"hidden", "collapse"}:
-        return "visibility-hidden"
-    if "opacity" in css and _number(css["opacity"]) == 0:
-        return "transparent"
-    if _off_screen(css):
-        return "off-screen"
-    if "font-size" in css and (_number(css["font-size"]) or 0) <= 1 and css["font-size"][:1] in "01.":
-        return "zero-font"
-    clipped = css.get("overflow", "").startswith(("hidden", "scroll"))
-    for side in ("height", "width", "max-height", "max-width"):
-        size = _number(css[side]) if side in css else None
-        if size is not None and clipped and size <= 2 and "%" not in css[side] and "em" not in css[side]:
-            return "zero-size"
-    if css.get("clip", "").replace(" ", "").startswith(("rect(0", "rect(1px")):
-        return "clipped"
-    return None
+    return next((way for way, hides in _WAYS if hides(css)), None)
+
+
+def _zero_font(css: dict[str, str]) -> bool:
+    size = css.get("font-size", "")
+    return size[:1] in {"0", "1", "."} and (_number(size) or 0) <= 1
+
+
+def _zero_size(css: dict[str, str]) -> bool:
+    if not css.get("overflow", "").startswith(("hidden", "scroll")):
+        return False
+    sizes = [css.get(side, "") for side in ("height", "width", "max-height", "max-width")]
+    pixels = [_number(size) for size in sizes if not size.endswith(("%", "em"))]
+    return any(size is not None and size <= 2 for size in pixels)
 
 
 def _off_screen(css: dict[str, str]) -> bool:
@@ -72,6 +69,17 @@ def _off_screen(css: dict[str, str]) -> bool:
         if value is not None and value <= -FAR_AWAY / (16 if "em" in css[side] else 1):
             return True
     return False
+
+
+_WAYS: tuple[tuple[str, Callable[[dict[str, str]], bool]], ...] = (
+    ("display-none", lambda css: css.get("display") == "none"),
+    ("visibility-hidden", lambda css: css.get("visibility") in {"hidden", "collapse"}),
+    ("transparent", lambda css: "opacity" in css and _number(css["opacity"]) == 0),
+    ("off-screen", _off_screen),
+    ("zero-font", _zero_font),
+    ("zero-size", _zero_size),
+    ("clipped", lambda css: css.get("clip", "").replace(" ", "").startswith(("rect(0", "rect(1px"))),
+)
 
 
 @lru_cache(maxsize=2048)

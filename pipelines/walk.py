@@ -9,7 +9,7 @@ Every list is bounded, and a page beyond a bound is cut there: the largest real 
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -27,20 +27,35 @@ MAX_TIMES = 50
 
 # Elements that begin a new line of text: the block-level and table elements of HTML, plus those that old pages use so.
 BLOCK_TAGS = (
-    "html body div p h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table caption thead tbody tfoot tr td th section article main "
-    "header footer nav aside figure figcaption blockquote pre address center form fieldset details summary marquee "
-    "hgroup legend dir menu frameset noframes multicol layer"
-).split()
+    *("html", "body", "div", "p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "dl", "dt", "dd", "dir"),
+    *(
+        "table",
+        "caption",
+        "thead",
+        "tbody",
+        "tfoot",
+        "tr",
+        "td",
+        "th",
+        "section",
+        "article",
+        "main",
+        "header",
+        "footer",
+    ),
+    *("nav", "aside", "figure", "figcaption", "blockquote", "pre", "address", "center", "form", "fieldset", "legend"),
+    *("details", "summary", "marquee", "hgroup", "menu", "frameset", "noframes", "multicol", "layer"),
+)
 # Elements whose content is no text of the page: programs, styles, form fields, drawings, other documents.
 SILENT_TAGS = (
-    "script style noscript template select option button textarea svg math iframe object applet map audio video canvas "
-    "title datalist noembed"
-).split()
+    *("script", "style", "noscript", "template", "title", "select", "option", "button", "textarea", "datalist", "svg"),
+    *("math", "iframe", "object", "applet", "map", "audio", "video", "canvas", "noembed"),
+)
 # Where pictures that are loaded late keep their address while src holds a placeholder.
-LAZY_SOURCES = frozenset((
-    "data-src", "data-original", "data-original-src", "data-lazy-src", "data-lazyload", "data-lazy", "data-actualsrc",
-    "data-echo", "data-url", "data-cover", "original", "lazysrc", "zoomfile", "file", "_src",
-))  # fmt: skip
+LAZY_SOURCES = frozenset({
+    *("data-src", "data-original", "data-original-src", "data-lazy-src", "data-lazyload", "data-lazy"),
+    *("data-actualsrc", "data-echo", "data-url", "data-cover", "original", "lazysrc", "zoomfile", "file", "_src"),
+})  # fmt: skip
 
 
 # Marks that running text has and menus, labels and dates have not.
@@ -68,8 +83,6 @@ class Block(NamedTuple):
         box: index of the innermost box around it.
         linked: how many of its characters stand in links.
         hidden: how it is kept from sight (`display-none` …), or None.
-        after_break: a `<br>` stands before it, in the same box as the block before.
-        indented: it begins with white space that is shown (ideographic or no-break spaces).
         running: how many of its characters are running text: none in menus, labels, headings and hidden words.
     """
 
@@ -77,8 +90,6 @@ class Block(NamedTuple):
     box: int
     linked: int
     hidden: str | None
-    after_break: bool
-    indented: bool
     running: int
 
 
@@ -91,34 +102,17 @@ class Boxes:
     Attributes:
         parent: the box around it, -1 for the page.
         tag: its element name.
-        attributes: as written.
+        ident: its class and id, lower case.
         first, end: the blocks inside it: `first` to `end`, exclusive.
+        centred: the boxes that centre their text by their own attributes.
     """
 
     parent: list[int] = field(default_factory=lambda: [-1])
     tag: list[str] = field(default_factory=lambda: [""])
-    attributes: list[Mapping[str, str]] = field(default_factory=lambda: [{}])
+    ident: list[str] = field(default_factory=lambda: [""])
     first: list[int] = field(default_factory=lambda: [0])
     end: list[int] = field(default_factory=lambda: [0])
-
-    def ident(self, box: int) -> str:
-        """Class and id of a box, lower case, or nothing."""
-        attributes = self.attributes[box]
-        if not attributes:
-            return ""
-        name, key = attributes.get("class"), attributes.get("id")
-        if name is None:
-            return key[:200].lower() if key else ""
-        return f"{name} {key}"[:200].lower() if key else name[:200].lower()
-
-    def centred(self, box: int) -> bool:
-        """Whether the box centres its text by its own attributes."""
-        attributes = self.attributes[box]
-        return (
-            self.tag[box] == "center"
-            or attributes.get("align", "").lower() == "center"
-            or ("style" in attributes and is_centred(attributes["style"][:MAX_ATTRIBUTE]))
-        )
+    centred: set[int] = field(default_factory=set)
 
 
 class Link(NamedTuple):
@@ -128,6 +122,24 @@ class Link(NamedTuple):
     text: str
     block: int
     hidden: str | None
+
+
+@dataclass(slots=True)
+class Links:
+    """The links of a page, one column a property of `Link`: half of all that a page holds, and seldom looked at."""
+
+    href: list[str] = field(default_factory=list)
+    text: list[str] = field(default_factory=list)
+    block: list[int] = field(default_factory=list)
+    hidden: list[str | None] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self.href)
+
+    def __iter__(self) -> Iterator[Link]:
+        """Every link, in reading order."""
+        return map(Link, self.href, self.text, self.block, self.hidden)
 
 
 class Picture(NamedTuple):
@@ -154,6 +166,8 @@ class Head:
         times: texts and datetime values of `<time>` elements.
         base, canonical: their `href`s.
         noscript: what is shown when scripts do not run.
+        script_files: how many scripts are loaded from files.
+        has_password: a form asks for a password.
         coded_title: most characters of the first title are written as references (`&#22269;`).
         swallowed: characters in titles and text areas: huge when an unclosed one swallowed the page.
     """
@@ -167,6 +181,8 @@ class Head:
     base: str | None = None
     canonical: str | None = None
     noscript: str = ""
+    script_files: int = 0
+    has_password: bool = False
     swallowed: int = 0
     coded_title: bool = False
 
@@ -192,7 +208,7 @@ class Walker:
     def __init__(self) -> None:
         self.blocks: list[Block] = []
         self.boxes = Boxes()
-        self.links: list[Link] = []
+        self.links = Links()
         self.pictures: list[Picture] = []
         self.head = Head()
         self._ends = self.boxes.end
@@ -209,15 +225,16 @@ class Walker:
             "a": self._open_link,
             "img": self._picture,
             "time": self._open_time,
+            "input": self._input,
         }
         self._box = 0
         self._hidden: str | None = None
         self._background: str | None = None
-        self._after_break = False
         self._href: str | None = None
         self._link_from = 0  # where in the pending pieces the open link's text begins
         self._link_text = ""  # what of it stood in blocks that are closed
         self._linked = 0  # characters of closed links in the pending pieces
+        self._plain_link: _Undo = (self._close_link, (None,))
         self._silent = 0  # how many silent elements are open
 
     # -- parser target ------------------------------------------------------------------------------------------------
@@ -237,14 +254,13 @@ class Walker:
         undo = self._open.pop() if self._open else None
         if undo is None:
             return
-        if undo.__class__ is int:
+        if isinstance(undo, int):
             if self._pieces:
                 self._flush()
-            self._after_break = False
             self._ends[self._box] = len(self.blocks)
-            self._box = undo  # type: ignore[assignment]  # an int, as the test says
+            self._box = undo
         else:
-            undo[0](*undo[1])  # type: ignore[index]  # the third kind of undo
+            undo[0](*undo[1])
 
     def close(self) -> "Walker":
         """The document ends, or a bound was reached: close whatever is open."""
@@ -263,38 +279,49 @@ class Walker:
             return None
         if self._pieces:
             self._flush()
-        self._after_break = False
-        parent = self._box
-        undo: _Undo = parent
-        if attrib and ("style" in attrib or "hidden" in attrib or "bgcolor" in attrib):
-            hidden, background = self._hidden, self._background
-            self._look(attrib)
-            if self._hidden != hidden or self._background != background:
-                undo = self._close_changed_box, (parent, hidden, background)
         boxes = self.boxes
         ends = self._ends
-        self._box = box = len(ends)
+        box = len(ends)
         if box > MAX_BOXES:
             raise EnoughSeenError
+        parent = self._box
+        self._box = box
+        undo: _Undo = parent
+        ident = ""
+        if attrib:
+            name, key = attrib.get("class"), attrib.get("id")
+            if name or key:
+                ident = f"{name or ''} {key or ''}"[:200].lower()
+            if "style" in attrib or "hidden" in attrib or "bgcolor" in attrib or "align" in attrib:
+                undo = self._dress(box, parent, attrib)
+        elif tag == "center":
+            boxes.centred.add(box)
         boxes.parent.append(parent)
         boxes.tag.append(tag)
-        boxes.attributes.append(attrib)
+        boxes.ident.append(ident)
         boxes.first.append(len(self.blocks))
         ends.append(0)
         return undo
 
+    def _dress(self, box: int, parent: int, attrib: Mapping[str, str]) -> _Undo:
+        """Note how a box looks by its own attributes."""
+        if attrib.get("align", "").lower() == "center" or is_centred(attrib.get("style", "")[:MAX_ATTRIBUTE]):
+            self.boxes.centred.add(box)
+        hidden, background = self._hidden, self._background
+        self._look(attrib)
+        if (self._hidden, self._background) == (hidden, background):
+            return parent
+        return self._close_changed_box, (parent, hidden, background)
+
     def _close_changed_box(self, parent: int, hidden: str | None, background: str | None) -> None:
         if self._pieces:
             self._flush()
-        self._after_break = False
         self.boxes.end[self._box] = len(self.blocks)
         self._box, self._hidden, self._background = parent, hidden, background
 
-    def _break(self, tag: str, _attrib: Mapping[str, str]) -> _Undo:
-        if not self._silent:
-            if self._pieces:
-                self._flush()
-            self._after_break = tag == "br"
+    def _break(self, _tag: str, _attrib: Mapping[str, str]) -> _Undo:
+        if self._pieces and not self._silent:
+            self._flush()
         return None
 
     def _flush(self) -> None:
@@ -314,13 +341,10 @@ class Walker:
         text = " ".join(raw.split())
         if text:
             size = len(text)
-            linked_size = self._linked if self._linked < size else size
-            indented = raw.lstrip("\r\n\t ")[0] in "\u3000\xa0"
+            linked_size = min(size, self._linked)
             hidden = self._hidden
             running = running_text(text, linked_size) if hidden is None else 0
-            block = (text, self._box, linked_size, hidden, self._after_break, indented, running)
-            self.blocks.append(_new(Block, block))
-            self._after_break = False
+            self.blocks.append(_new(Block, (text, self._box, linked_size, hidden, running)))
             self._room -= size
             if self._room < 0:
                 raise EnoughSeenError
@@ -358,7 +382,7 @@ class Walker:
             del self._pieces[since:]
             if text:
                 self._room -= len(text)
-                self.blocks.append(Block(text, self._box, 0, self._hidden or hidden, False, False, 0))  # noqa: FBT003 - as above
+                self.blocks.append(Block(text, self._box, 0, self._hidden or hidden, 0))
         self._hidden, self._background = hidden, background
 
     def _open_time(self, _tag: str, attrib: Mapping[str, str]) -> _Undo:
@@ -385,14 +409,18 @@ class Walker:
         if href is None or self._href is not None:  # a link inside a link: its text is linked anyway
             return inline
         self._href, self._link_from, self._link_text = href[:MAX_ATTRIBUTE].strip(), len(self._pieces), ""
-        return self._close_link, (inline,)
+        return self._plain_link if inline is None else (self._close_link, (inline,))
 
     def _close_link(self, inline: _Undo) -> None:
         pending = "".join(self._pieces[self._link_from :])
         self._linked += len(pending)
         if len(self.links) < MAX_LINKS:
-            text = " ".join((self._link_text + pending).split())
-            self.links.append(_new(Link, (self._href, text, len(self.blocks), self._hidden)))
+            text = (self._link_text + pending).strip()
+            links = self.links
+            links.href.append(self._href or "")
+            links.text.append(text)
+            links.block.append(len(self.blocks))
+            links.hidden.append(self._hidden)
         self._href = None
         if inline is not None:
             inline[0](*inline[1])  # type: ignore[index]  # never a box
@@ -432,8 +460,15 @@ class Walker:
             head.canonical = head.canonical or get("href", "")[:MAX_ATTRIBUTE].strip() or None
         return None
 
+    def _input(self, _tag: str, attrib: Mapping[str, str]) -> _Undo:
+        if attrib.get("type", "").lower() == "password":
+            self.head.has_password = True
+        return None
+
     def _open_silent(self, tag: str, attrib: Mapping[str, str]) -> _Undo:
         self._silent += 1
+        if tag == "script" and "src" in attrib:
+            self.head.script_files += 1
         return self._close_silent, (tag, attrib.get("type", ""), len(self._pieces))
 
     def _close_silent(self, tag: str, kind: str, since: int) -> None:

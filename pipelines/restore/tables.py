@@ -21,6 +21,9 @@ READING: Final = f"[{LETTERS}]{{1,6}}"
 NOTE: Final = re.compile(rf"([{HAN}])[(（]({READING})[)）]")
 """A Han and the reading in parentheses behind it, of either width."""
 
+ORPHANS: Final = "?\ufffd\uf780-\uf7ff"
+"""What can stand for an orphan byte, for the inside of a regular expression's brackets."""
+
 _PRINT_FORMS = str.maketrans("ɑɡ", "ag")
 
 
@@ -31,6 +34,8 @@ class Script:
     Attributes:
         simplified: traditional → simplified, for what converters make.
         to_simplified: the same as a table for `str.translate`.
+        made: simplified → the form that the converter makes of it.
+        traditional: every character that has a simplified form.
         authors_own: traditional characters that the converter never makes (後 於 裡): where they stand, the author
             wrote them.
         converted: simplified characters that the converter would have converted (国): they cannot stand in its output.
@@ -38,6 +43,8 @@ class Script:
 
     simplified: dict[str, str]
     to_simplified: dict[int, str]
+    made: dict[str, str]
+    traditional: frozenset[str]
     authors_own: frozenset[str]
     converted: frozenset[str]
 
@@ -50,6 +57,8 @@ def script() -> Script:
     return Script(
         simplified=simplified,
         to_simplified={ord(old): new for old, new in simplified.items()},
+        made={line[1]: line[0] for line in lines if line[2] == "="},
+        traditional=frozenset(line[0] for line in lines),
         authors_own=frozenset(line[0] for line in lines if line[2] == "-"),
         converted=frozenset(line[1] for line in lines if line[2] == "="),
     )

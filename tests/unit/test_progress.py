@@ -53,13 +53,15 @@ def test_every_page_is_counted_once_by_what_became_of_it(progress: Progress) -> 
 @pytest.mark.parametrize(
     ("reason", "outcome"),
     [
-        (Reason.EMPTY, "rejected"),
+        (Reason.LISTING, "rejected"),
         (Reason.SOFT_404, "rejected"),
         (Reason.HTTP_ERROR, "failed"),
+        (Reason.NOT_HTML, "failed"),
+        (Reason.EMPTY, "failed"),
         (Reason.INTERNAL, "failed"),
     ],
 )
-def test_a_page_that_was_had_and_holds_no_article_is_no_failure(
+def test_a_page_that_was_had_and_holds_no_article_is_no_failure_one_that_cannot_be_read_is(
     progress: Progress, reason: Reason, outcome: str
 ) -> None:
     progress.dropped(_capture(), Dropped(reason, "detail"))

@@ -1,0 +1,358 @@
+"""What a page costs: this project's whole chain, and other extractors, as multiples of a bare lxml parse of its bytes.
+
+    .venv/bin/python bench/bench_extract.py               the project's own pages
+    .venv/bin/python bench/bench_extract.py --pages DIR…  every file below these folders
+    .venv/bin/python bench/bench_extract.py --rounds 9    steadier figures
+
+Everything runs over the same pages in one process. In each round every page goes through all tools in turn, so that a
+busy spell hits them alike; of a tool's rounds over a page the median counts, summed over the pages. Time is this
+process's CPU time. Undamaged pages and damaged ones (text through `samples.damage`) are counted apart; a page that
+gives no article is left out, because it costs less than one that does.
+
+The other tools come from `requirements-peers.txt`, which says how to install them; those that are missing are named.
+"""
+
+import argparse
+import gc
+import importlib.util
+import re
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import fmean, median
+from types import FunctionType
+from typing import Final
+
+from lxml import html as lxml_html
+
+from bench.own_pages import sample_captures
+from crawler.items import Capture, Rejected
+from pipelines import clean as chain
+from pipelines.decode import decode
+from pipelines.outcome import outcome_of
+from samples.damage import damage
+from samples.damage_tables import LEVELS
+
+BARE: Final = "lxml.html.fromstring"
+OURS: Final = "repost, bytes to record"
+
+# The bars: multiples of the bare parse, and bytes a byte of page beside what the process itself takes.
+UNDAMAGED_BAR: Final = 4.5
+DAMAGED_BAR: Final = 9.0
+MEMORY_BAR: Final = 40
+PROCESS_BAR: Final = 60_000_000
+
+LARGEST: Final = 5  # pages whose memory is measured, in a process each
+_TEXT_NODE: Final = re.compile(r"(?<=>)[^<>]*[\u4e00-\u9fff][^<>]*(?=<)")
+_PROGRAM: Final = re.compile(r"<(script|style)\b.*?</\1", re.IGNORECASE | re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A page to measure.
+
+    Attributes:
+        name: for people.
+        text: as this project decodes it, for the tools that take no bytes.
+    """
+
+    name: str
+    capture: Capture = field(repr=False)
+    text: str = field(repr=False)
+
+
+Work = Callable[[Page], object]  # what it gives is thrown away
+
+
+# -- pages ------------------------------------------------------------------------------------------------------------
+
+
+def own_pages() -> tuple[list[Page], list[Page]]:
+    """The project's own pages: undamaged ones, and damaged ones."""
+    found = [(sample.site.key, replace(sample.capture, parts=())) for sample in sample_captures()]
+    undamaged = list(_articles(capture for key, capture in found if key != "hijacked"))
+    hijacked = list(_articles(capture for key, capture in found if key == "hijacked"))
+    return undamaged, [*hijacked, *damaged(undamaged)]
+
+
+def pages_below(folders: Iterable[Path]) -> tuple[list[Page], list[Page]]:
+    """The pages below some folders, and the same damaged."""
+    captures = (
+        Capture(url="", body=path.read_bytes(), fetched_at=datetime.fromtimestamp(path.stat().st_mtime, UTC))
+        for folder in folders
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    )
+    undamaged = list(_articles(captures))
+    return undamaged, list(damaged(undamaged))
+
+
+def damaged(pages: Iterable[Page]) -> Iterator[Page]:
+    """The pages with their text put through the converter, one level of damage after the other."""
+    spoilt = (
+        replace(page.capture, body=_spoil(page.text, level=seed % len(LEVELS), seed=seed).encode("utf-8", "replace"))
+        for seed, page in enumerate(pages)
+        if _TEXT_NODE.search(page.text)
+    )
+    # the declared charset would be another witness, and cost nothing else
+    return _articles(replace(capture, headers=(("content-type", "text/html; charset=utf-8"),)) for capture in spoilt)
+
+
+def _spoil(markup: str, *, level: int, seed: int) -> str:
+    programs = [match.span() for match in _PROGRAM.finditer(markup)]
+
+    def is_text(at: int) -> bool:
+        return not any(start <= at < end for start, end in programs)
+
+    nodes = [match for match in _TEXT_NODE.finditer(markup) if is_text(match.start())]
+    plain = "\n".join(" ".join(node[0].split()) for node in nodes)
+    shown = damage(plain, level=level, seed=seed).text.split("\n")
+    pieces, at = [], 0
+    for node, text in zip(nodes, shown, strict=True):
+        pieces += [markup[at : node.start()], text]
+        at = node.end()
+    return "".join([*pieces, markup[at:]])
+
+
+def _articles(captures: Iterable[Capture]) -> Iterator[Page]:
+    for number, capture in enumerate(captures):
+        if not isinstance(outcome_of(capture), Rejected):
+            yield Page(name=capture.url or str(number), capture=capture, text=decode(capture).text)
+
+
+# -- tools ------------------------------------------------------------------------------------------------------------
+
+
+def _resiliparse() -> Work:
+    from resiliparse.extract.html2text import extract_plain_text  # noqa: PLC0415 - a peer may be missing
+    from resiliparse.parse.encoding import detect_encoding  # noqa: PLC0415
+    from resiliparse.parse.html import HTMLTree  # noqa: PLC0415
+
+    def work(page: Page) -> object:
+        body = page.capture.body
+        return extract_plain_text(HTMLTree.parse_from_bytes(body, detect_encoding(body)), main_content=True)
+
+    return work
+
+
+def _justext() -> Work:
+    from justext import justext  # noqa: PLC0415
+
+    # it has no stop words for Chinese; 0 makes it do without, as its documentation has it
+    return lambda page: justext(page.capture.body, frozenset(), stopwords_low=0, stopwords_high=0)
+
+
+def _readability() -> Work:
+    from readability import Document  # noqa: PLC0415
+
+    def work(page: Page) -> object:
+        document = Document(page.capture.body)
+        return document.summary(), document.short_title()
+
+    return work
+
+
+def _gne() -> Work:
+    from gne import GeneralNewsExtractor  # noqa: PLC0415
+
+    extractor = GeneralNewsExtractor()
+    return lambda page: extractor.extract(page.text)  # it takes text only: decoding is given to it
+
+
+def _trafilatura() -> Work:
+    from trafilatura import bare_extraction  # noqa: PLC0415
+
+    return lambda page: bare_extraction(page.capture.body, url=page.capture.url or None, with_metadata=True)
+
+
+# name on the package index → name to import, and how to run it
+PEERS: Final[Mapping[str, tuple[str, Callable[[], Work]]]] = {
+    "resiliparse": ("resiliparse", _resiliparse),
+    "jusText": ("justext", _justext),
+    "readability-lxml": ("readability", _readability),
+    "gne": ("gne", _gne),
+    "trafilatura": ("trafilatura", _trafilatura),
+}
+
+
+def installed_tools() -> dict[str, Work]:
+    """Name → work: the bare parse, this project, and what is installed of the other tools."""
+    peers = {name: make() for name, (module, make) in PEERS.items() if importlib.util.find_spec(module)}
+    return {
+        BARE: lambda page: lxml_html.fromstring(page.capture.body),
+        OURS: lambda page: outcome_of(page.capture),
+        **peers,
+    }
+
+
+# -- time -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """What one tool took.
+
+    Attributes:
+        seconds: over all pages, the median of the rounds for each.
+        failed: pages over which it raised.
+    """
+
+    seconds: float
+    failed: int
+
+
+def costs(pages: Sequence[Page], tools: Mapping[str, Work], rounds: int) -> dict[str, Cost]:
+    """Run every tool over every page, round by round."""
+    taken: dict[str, list[list[float]]] = {name: [[] for _ in pages] for name in tools}
+    failed: Counter[str] = Counter()
+    for _ in range(rounds):
+        for number, page in enumerate(pages):
+            for name, work in tools.items():
+                start = time.process_time()
+                try:
+                    work(page)
+                except Exception:  # noqa: BLE001 - another tool's error is a figure here
+                    failed[name] += 1
+                taken[name][number].append(time.process_time() - start)
+    return {
+        name: Cost(seconds=sum(map(median, by_page)), failed=failed[name] // rounds) for name, by_page in taken.items()
+    }
+
+
+def steps(pages: Sequence[Page], rounds: int) -> dict[str, float]:
+    """Each step's share of the chain's time, by putting a clock around every step that `clean` calls."""
+    taken: Counter[str] = Counter()
+    originals = {
+        name: step for name, step in vars(chain).items() if isinstance(step, FunctionType) and step is not chain.clean
+    }
+
+    def clocked(name: str, step: Callable[..., object]) -> Callable[..., object]:
+        def run(*arguments: object) -> object:
+            start = time.process_time()
+            try:
+                return step(*arguments)
+            finally:
+                taken[name] += time.process_time() - start  # type: ignore[assignment]  # a Counter adds floats as well
+
+        return run
+
+    for name, step in originals.items():
+        setattr(chain, name, clocked(name, step))
+    try:
+        for _ in range(rounds):
+            for page in pages:
+                outcome_of(page.capture)
+    finally:
+        for name, step in originals.items():
+            setattr(chain, name, step)
+    return {name: taken[name] / taken.total() for name in originals}
+
+
+# -- memory -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """The peak of a process that cleaned one page.
+
+    Attributes:
+        page: bytes of the page.
+        before: the process's peak when everything was imported and one small page was cleaned.
+        after: its peak when this page was cleaned.
+    """
+
+    page: int
+    before: int
+    after: int
+
+    @property
+    def ratio(self) -> float:
+        """Bytes beyond what a process may take for itself, a byte of page."""
+        return (self.after - PROCESS_BAR) / self.page
+
+
+def memory(page: Page) -> Memory:
+    """Clean one page in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-c", _CHILD, page.capture.url], input=page.capture.body, capture_output=True, check=True
+    )
+    before, after = map(int, done.stdout.split())
+    return Memory(page=len(page.capture.body), before=before, after=after)
+
+
+# Linux lets a child begin with its parent's peak in ru_maxrss, so the peak of its own is read where there is /proc.
+_CHILD: Final = """
+import resource, sys
+from datetime import UTC, datetime
+from crawler.items import Capture
+from pipelines.outcome import outcome_of
+
+def peak():
+    try:
+        with open("/proc/self/status") as status:
+            return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM:"))
+    except OSError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+def clean(body):
+    outcome_of(Capture(url=sys.argv[1], body=body, fetched_at=datetime.now(UTC)))
+
+clean("<p>小城的桥昨天修好了。</p>".encode())
+before = peak()
+clean(sys.stdin.buffer.read())
+print(before, peak())
+"""
+
+
+# -- what is printed --------------------------------------------------------------------------------------------------
+
+
+def report(title: str, pages: Sequence[Page], tools: Mapping[str, Work], rounds: int, bar: float) -> None:
+    """Measure one set of pages and print it."""
+    size = fmean(len(page.capture.body) for page in pages)
+    print(f"\n{title}: {len(pages)} pages that give an article, {size / 1000:.1f} kB on average")
+    found = costs(pages, tools, rounds)
+    bare = found[BARE].seconds
+    print(f"  {'':26}{'× bare parse':>13}{'pages/s':>10}{'MB/s':>8}")
+    for name, cost in found.items():
+        multiple = cost.seconds / bare
+        notes = f"   raises on {cost.failed} pages" if cost.failed else ""
+        if name == OURS:
+            notes += f"   bar {bar}: {'met' if multiple <= bar else 'MISSED'}"
+        rate = len(pages) / cost.seconds
+        print(f"  {name:26}{multiple:13.2f}{rate:10.0f}{rate * size / 1e6:8.1f}{notes}")
+    shares = ", ".join(f"{name} {share:.0%}" for name, share in steps(pages, rounds).items())
+    print(f"  of the chain's time: {shares}")
+    peaks = [memory(page) for page in sorted(pages, key=lambda page: len(page.capture.body))[-LARGEST:]]
+    worst = max(peaks, key=lambda peak: peak.ratio)
+    allowed = PROCESS_BAR + MEMORY_BAR * worst.page
+    print(
+        f"  memory, worst of the {len(peaks)} largest pages: {worst.before / 1e6:.0f} MB for the process, "
+        f"{worst.after / 1e6:.0f} MB with a page of {worst.page / 1e6:.2f} MB; "
+        f"bar {allowed / 1e6:.0f} MB: {'met' if worst.after <= allowed else 'MISSED'}"
+    )
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pages", type=Path, nargs="+", metavar="DIR", help="folders of saved pages to use instead")
+    parser.add_argument("--rounds", type=int, default=5, help="how often every tool takes every page")
+    options = parser.parse_args()
+    tools = installed_tools()
+    undamaged, damaged_ = pages_below(options.pages) if options.pages else own_pages()
+    gc.freeze()  # what stays alive from here is nobody's to collect
+    report("undamaged", undamaged, tools, options.rounds, UNDAMAGED_BAR)
+    report("damaged", damaged_, tools, options.rounds, DAMAGED_BAR)
+    missing = [name for name in PEERS if name not in tools]
+    if missing:
+        print(f"\nnot installed: {', '.join(missing)}; bench/requirements-peers.txt says how to install them")
+
+
+if __name__ == "__main__":
+    main()

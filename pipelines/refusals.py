@@ -1,0 +1,126 @@
+"""Pages that hold no article, each with its own reason: not found, behind a login, written by script, pictures, a list.
+
+Only a page whose text is short or doubtful is asked: rejecting an article loses it, keeping a list does little harm.
+"""
+
+import re
+
+from crawler.items import Image, Reason
+from pipelines.headline import Headline
+from pipelines.labelling import label_form
+from pipelines.lines import any_of, has_date
+from pipelines.paragraphs import Text
+from pipelines.parse import Page
+from pipelines.rules import refusals
+
+# Characters of running text. A notice of one sentence is an article where it has a headline and a date.
+PLENTY = 400
+LITTLE = 150
+HARDLY_ANY = 60
+# A visible page of fewer characters is a shell.
+SHELL = 150
+# Links with a title's length that make a page a list.
+LIST_LINKS = 12
+TITLE_LENGTH = 8
+
+_NOT_FOUND = any_of(refusals.NOT_FOUND)
+_LOGIN = any_of(refusals.LOGIN)
+_SCRIPT = any_of(refusals.SCRIPT)
+_TEASER_END = any_of(refusals.TEASER_ENDS)
+_LIST_ADDRESS = re.compile(r"^https?://[^/]+(?:/?|/(?:index|default|list|node)[\w-]*\.\w{2,5}|/[\w/-]*/)$")
+
+
+def refuse(page: Page, headline: Headline, text: Text, images: tuple[Image, ...]) -> tuple[Reason, str] | None:
+    """Why a page holds no article, or None where it holds one."""
+    running = sum(page.blocks[index].running for index in text.body)
+    if running >= PLENTY and not _is_teaser_list(page, text):
+        return None
+    visible = [block.text for block in page.blocks if block.hidden is None]
+    return (
+        _not_found(page, visible, running)
+        or _login(page, visible, running)
+        or _script_only(page, visible)
+        or _gallery(images, running, text)
+        or _listing(page, headline, text, running)
+        or _nothing(text)
+    )
+
+
+def _not_found(page: Page, visible: list[str], running: int) -> tuple[Reason, str] | None:
+    if running >= LITTLE:
+        return None
+    lines = [page.declared.title, *(line for line in visible[:40] if len(line) <= 80)]
+    said = next((line for line in lines if _NOT_FOUND.search(label_form(line.lower()))), None)
+    return (Reason.SOFT_404, f"says: {said[:80]}") if said else None
+
+
+def _login(page: Page, visible: list[str], running: int) -> tuple[Reason, str] | None:
+    if running >= LITTLE:
+        return None
+    lines = [page.declared.title, *(line for line in visible[:60] if len(line) <= 80)]
+    said = next((line for line in lines if _LOGIN.search(label_form(line.lower()))), None)
+    short = sum(map(len, visible)) < PLENTY
+    if said and (page.head.has_password or short or running >= HARDLY_ANY):
+        return Reason.LOGIN_WALL, f"says: {said[:80]}"
+    if page.head.has_password and running < HARDLY_ANY and short:
+        return Reason.LOGIN_WALL, "a form that asks for a password, and hardly any text"
+    return None
+
+
+def _script_only(page: Page, visible: list[str]) -> tuple[Reason, str] | None:
+    if sum(map(len, visible)) >= SHELL:
+        return None
+    shown = label_form(" ".join((*visible, page.head.noscript)).lower())
+    programs = sum(map(len, page.head.scripts)) + 500 * page.head.script_files
+    if programs >= 500 and (_SCRIPT.search(shown) or len("".join(visible)) < HARDLY_ANY // 2):
+        return Reason.SCRIPT_ONLY, "a shell that scripts fill"
+    return None
+
+
+def _gallery(images: tuple[Image, ...], running: int, text: Text) -> tuple[Reason, str] | None:
+    if len(images) >= 3 and running < HARDLY_ANY and len(text.body) <= len(images):
+        return Reason.GALLERY, f"{len(images)} pictures, {running} characters of text"
+    return None
+
+
+def _listing(page: Page, headline: Headline, text: Text, running: int) -> tuple[Reason, str] | None:
+    titles = sum(
+        block.hidden is None and len(block.text) >= TITLE_LENGTH and block.linked * 5 > len(block.text) * 4
+        for block in page.blocks
+    )
+    if titles < LIST_LINKS:
+        return None
+    in_sight = headline.first < headline.end
+    dated = any(
+        has_date(page.blocks[index].text)
+        for index in (*range(headline.end, min(headline.end + 8, len(page.blocks))), *text.byline)
+    )
+    speaks = [
+        _LIST_ADDRESS.match(page.url) is not None,
+        not in_sight,
+        not dated,
+        running < LITTLE,
+        running < HARDLY_ANY,
+        _is_teaser_list(page, text),
+    ]
+    if sum(speaks) >= 3 and running < PLENTY:
+        return Reason.LISTING, f"{titles} links with titles, {running} characters of text"
+    return None
+
+
+def _is_teaser_list(page: Page, text: Text) -> bool:
+    """Whether the running text is a row of teasers: short, each under a linked title or ending in 阅读全文."""
+    running = [index for index in text.body if page.blocks[index].running]
+    if len(running) < 4:
+        return False
+    teasers = 0
+    for index in running:
+        block = page.blocks[index]
+        above = page.blocks[max(0, index - 3) : index]
+        titled = any(other.linked * 5 > len(other.text) * 4 and len(other.text) >= TITLE_LENGTH for other in above)
+        teasers += len(block.text) < 250 and (titled or _TEASER_END.search(label_form(block.text[-12:])) is not None)
+    return teasers * 10 >= len(running) * 7
+
+
+def _nothing(text: Text) -> tuple[Reason, str] | None:
+    return None if text.body else (Reason.NO_ARTICLE, "no headline with text below it")

@@ -1,0 +1,184 @@
+"""What a character costs after two others: the trained model, adapted to the page it is used on.
+
+A page says its names and terms more than once, and most of it is not broken; so what stands elsewhere on the page makes
+the same again more likely (a surname that no model expects).
+"""
+
+import functools
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+from pipelines.restore.model import BOUNDARY, STEP, UNKNOWN, Model, load, symbol
+from pipelines.restore.tables import NOTE, ORPHANS, script
+
+PAGE_SHARE: Final = 0.25
+"""How much of the probability what stands elsewhere on the page decides, where it has an opinion."""
+
+_TRIPLE_SHARE = 0.7
+_DISCOUNT = 0.4
+_MAX_PAGE = 20_000  # characters of the page that are looked at: the longest article, not a concatenation of many
+
+_TRAILS = (*range(0x40, 0x7F), *range(0x80, 0xFF))
+_STRANGE = round(4 * STEP)  # for symbols that authors hardly use and training saw too seldom to tell (Ⅷ ┛ Ж ａ)
+_IMPOSSIBLE = round(7 * STEP)  # for simplified characters: the converter would have converted them
+_RARE = round(7 * STEP)  # what training never saw shares one probability among some ten thousand characters
+_USUAL = re.compile(r"[\u4e00-\u9fff，。、；：？！“”‘’（）《》…—·\s]|[!-~]")
+_SHIFTED: Final = re.compile(rf"[{ORPHANS}][^\n{ORPHANS}]{{0,30}}")
+
+
+class Letter(NamedTuple):
+    """One character of GBK.
+
+    Attributes:
+        lead, trail: its bytes.
+        char: itself.
+        number: its number in the model.
+        extra: what it costs besides, in units of 1/`STEP` nats.
+    """
+
+    lead: int
+    trail: int
+    char: str
+    number: int
+    extra: int
+
+
+class Alphabet:
+    """GBK's characters with their numbers in a model; the tables fill as they are asked for."""
+
+    __slots__ = ("_followers", "_leads", "_numbered", "_numbers", "_trails", "model")
+
+    def __init__(self, model: Model) -> None:
+        """Set up for one model."""
+        self.model = model
+        self._numbers: dict[str, int] = {}
+        self._leads: dict[int, tuple[Letter, ...]] = {}
+        self._trails: dict[int, tuple[Letter, ...]] = {}
+        self._numbered: list[Letter | None] = []
+        self._followers: dict[int, dict[int, list[Letter]]] = {}
+
+    def number(self, char: str) -> int:
+        """The model's number of a character of either script."""
+        number = self._numbers.get(char)
+        if number is None:
+            simple = script().simplified.get(char, char)
+            number = self._numbers[char] = self.model.vocabulary.get(symbol(simple), UNKNOWN)
+        return number
+
+    def letter(self, char: str) -> Letter:
+        """A character with all that is known of it; 0 for the bytes of what GBK lacks."""
+        halves = char.encode("gbk", "ignore")
+        lead, trail = halves if len(halves) == 2 else (0, 0)
+        number = self.number(char)
+        extra = _IMPOSSIBLE if char in script().converted else 0 if _USUAL.match(char) else _STRANGE
+        return Letter(lead, trail, char, number, extra if number else extra + _RARE)
+
+    def with_lead(self, lead: int) -> tuple[Letter, ...]:
+        """The characters that begin with a byte."""
+        found = self._leads.get(lead)
+        if found is None:
+            found = self._leads[lead] = self._letters((lead, trail) for trail in _TRAILS)
+        return found
+
+    def with_trail(self, trail: int) -> tuple[Letter, ...]:
+        """The characters that end in a byte."""
+        found = self._trails.get(trail)
+        if found is None:
+            found = self._trails[trail] = self._letters((lead, trail) for lead in range(0x81, 0xFF))
+        return found
+
+    def followers(self, number: int) -> dict[int, list[Letter]]:
+        """The characters that training saw after one, in the converter's script, by their second byte."""
+        found = self._followers.get(number)
+        if found is None:
+            if not self._numbered:
+                self._numbered = self._by_number()
+            found = self._followers[number] = {}
+            for follower in self.model.followers(number):
+                letter = self._numbered[follower]
+                if letter is not None:
+                    found.setdefault(letter.trail, []).append(letter)
+        return found
+
+    def _letters(self, pairs: Iterable[tuple[int, int]]) -> tuple[Letter, ...]:
+        chars = (pair(lead, trail) for lead, trail in pairs)
+        return tuple(self.letter(char) for char in chars if char and char != "\u3000")
+
+    def _by_number(self) -> list[Letter | None]:
+        made = script().made
+        found: list[Letter | None] = [None] * (len(self.model.vocabulary) + 1)
+        for char, number in self.model.vocabulary.items():
+            letter = self.letter(made.get(char, char))
+            found[number] = letter if letter.lead else None
+        return found
+
+
+class Scorer:
+    """Costs on one page, in units of 1/`STEP` nats."""
+
+    __slots__ = ("_model", "_ones", "_threes", "_twos", "alphabet")
+
+    def __init__(self, alphabet: Alphabet, page: str) -> None:
+        """Learn what stands on a page.
+
+        Args:
+            alphabet: the characters, and the model.
+            page: the page's text as shown; what may be broken in it is left out.
+        """
+        self.alphabet = alphabet
+        self._model = alphabet.model
+        kept = NOTE.sub(r"\1", _SHIFTED.sub(BOUNDARY, page[:_MAX_PAGE]))
+        number = alphabet.number
+        numbers = [number(char) for char in kept]
+        self._ones = Counter(numbers)
+        self._twos = Counter(pairwise(numbers))
+        self._threes = Counter(zip(numbers, numbers[1:], numbers[2:], strict=False))
+
+    def cost(self, first: int, second: int, third: int) -> float:
+        """What a character costs after the two before it."""
+        cost = self._model.cost(first, second, third)
+        if (second, third) in self._twos:
+            return self._adapted(cost, first, second, third)
+        return cost
+
+    def costs(self, first: int, second: int, letters: Sequence[Letter]) -> list[float]:
+        """What each of several characters costs after the two before it, with what it costs besides."""
+        twos = self._twos
+        costs = self._model.costs(first, second, [letter.number for letter in letters])
+        return [
+            (self._adapted(cost, first, second, letter.number) if (second, letter.number) in twos else cost)
+            + letter.extra
+            for cost, letter in zip(costs, letters, strict=True)
+        ]
+
+    def _adapted(self, cost: int, first: int, second: int, third: int) -> float:
+        here = (1 - _TRIPLE_SHARE) * max(self._twos[second, third] - _DISCOUNT, 0) / self._ones[second]
+        triple = self._threes.get((first, second, third))
+        if triple:
+            here += _TRIPLE_SHARE * (triple - _DISCOUNT) / self._twos[first, second]
+        return -STEP * math.log((1 - PAGE_SHARE) * math.exp(-cost / STEP) + PAGE_SHARE * here)
+
+
+@functools.lru_cache(maxsize=32768)
+def pair(lead: int, trail: int) -> str:
+    """The character of two bytes, or an empty string."""
+    try:
+        return bytes((lead, trail)).decode("gbk")
+    except UnicodeDecodeError:
+        return ""
+
+
+@functools.cache
+def alphabet() -> Alphabet:
+    """GBK's characters with their numbers in the model that ships with the project."""
+    return Alphabet(load())
+
+
+@functools.lru_cache(maxsize=4)
+def scorer(page: str) -> Scorer:
+    """The shipped model, adapted to a page; the same for all fields of the page."""
+    return Scorer(alphabet(), page)

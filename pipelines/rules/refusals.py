@@ -1,0 +1,38 @@
+"""What pages say that hold no article, in label form (see `pipelines.labelling`).
+
+Origin: error pages, login pages and empty application shells of Chinese sites and content management systems.
+"""
+
+_THING = r"(?:页面|网页|文章|内容|信息|稿件|新闻|帖子|主题|资源)"
+
+# Said by the title, or in the first lines of a page with hardly any text.
+NOT_FOUND = (
+    r"(?:^|\D)404(?:\D|$)",
+    (
+        rf"(?:{_THING}|[您你]?(?:访问|查看|浏览|请求|找)的.{{0,10}})(?:不存在|不见了|找不到|未找到|没有找到|"
+        r"已(?:被)?(?:删除|下线|移除|撤销|屏蔽)|无法(?:访问|显示|找到)|走丢了|飞走了|迷路了|已过期|已失效)"
+    ),
+    rf"(?:找不到|未找到|没有找到|无法找到)[您你]?[要想所]?(?:访问|浏览|查看|请求|查找|找)?的?{_THING}",
+    r"(?:page|file|object|document|article)(?:was|is|youarelookingfor|yourequested|could|can|cannot|be){0,3}not(?:be)?found",
+    r"该(?:内容|文章|页面|帖子|信息).{0,8}(?:删除|不存在|违规|下架)",
+)
+LOGIN = (
+    r"(?:请|需要?|必须|[您你]?还?没有|[您你]?还?未)[先要]?(?:登录|登陆|注册).{0,12}",
+    (
+        r"(?:登录|登陆|注册|付费|开通会员|订阅)(?:后|才)(?:可|能|可以|才能|继续|方可).{0,8}"
+        r"(?:查看|阅读|浏览|访问|观看)"
+    ),
+    r"(?:用户|会员|账号|密码|扫码)登录|统一身份认证|loginrequired|pleaselogin|signintocontinue",
+)
+SCRIPT = (
+    r"(?:启用|开启|打开|允许|运行).{0,6}javascript|enablejavascript",
+    r"javascript(?:isdisabled|isrequired|isnotenabled|被禁用|已禁用)",
+    r"(?:正在|页面)?加载中|loading\.{2,3}|浏览器(?:版本过低|不支持)",
+)
+# What ends a teaser on a list of articles.
+TEASER_ENDS = (
+    (
+        r"(?:\.{3}|\[?(?:阅读全文|查看全文|阅读更多|查看更多|全文|详细|详情|更多|继续阅读|点击阅读|查看详情|readmore|more)"
+        r"\]?[>.]*)$"
+    ),
+)

@@ -1,0 +1,38 @@
+"""Pages that keep their text from sight until a script has run: the text is found all the same.
+
+WeChat articles stand in a box with `visibility:hidden`, others in one with `opacity:0` or `display:none` that a script
+shows. What despam took for spam stays hidden, and so do the ways of hiding that only spam uses.
+"""
+
+from collections import Counter
+from dataclasses import replace
+
+from pipelines.parse import Page
+from pipelines.walk import running_text
+
+# Ways of hiding that a script undoes when the page is ready.
+UNDONE_BY_SCRIPT = frozenset({"visibility-hidden", "transparent", "display-none", "hidden-attribute"})
+# Running text in sight that makes a page's hidden parts its own business.
+ENOUGH = 150
+
+
+def unveil(page: Page) -> Page:
+    """Show what waits for a script, where next to nothing else is to be read."""
+    shown = sum(block.running for block in page.blocks)
+    if shown >= ENOUGH:
+        return page
+    waiting: Counter[str] = Counter()
+    for block in page.blocks:
+        if block.hidden in UNDONE_BY_SCRIPT:
+            waiting[block.hidden] += running_text(block.text, block.linked)
+    if not waiting:
+        return page
+    way, size = waiting.most_common(1)[0]
+    if size < ENOUGH or size < 3 * shown:
+        return page
+    blocks = tuple(
+        block._replace(hidden=None, running=running_text(block.text, block.linked)) if block.hidden == way else block
+        for block in page.blocks
+    )
+    pictures = tuple(picture._replace(hidden=None) if picture.hidden == way else picture for picture in page.pictures)
+    return replace(page, blocks=blocks, pictures=pictures)
