@@ -13,7 +13,7 @@ from rich.progress import Progress
 from archive.connect import reading, writing
 from archive.exchange import FAILED, KNOWN, REJECTED, SKIPPED, TakenIn, give_out, take_in
 from archive.write import Outcome
-from cli.console import db_option, printable
+from cli.console import db_option, printable, sites_option
 from crawler.lock import Locked, RunLock
 from pipelines.outcome import outcome_of
 from pipelines.record_json import record_json
@@ -40,6 +40,7 @@ SHOWN = 10  # the first ones say what is wrong; the rest is counted
 @click.option("--manifest", type=click.Path(path_type=Path, exists=True, dir_okay=False),
               help='JSON lines {"file", "url", "fetched_at", "encoding_header"} that name saved pages.')  # fmt: skip
 @db_option
+@sites_option
 @click.option("-q", "--quiet", is_flag=True, help="Nothing on standard error unless something is wrong.")
 @click.pass_context
 def import_command(  # noqa: PLR0913, PLR0917 - one parameter an option of the command line
@@ -76,7 +77,7 @@ def import_command(  # noqa: PLR0913, PLR0917 - one parameter an option of the c
             ctx.exit(75)
         recipes = load_recipes()
         items = _items([path for path in found if is_warc(path)], pages, recipes)
-        results = take_in(db, items, lambda capture: outcome_of(capture, recipes.of(capture.site)))
+        results = take_in(db, items, lambda capture: outcome_of(capture, recipes.for_capture(capture)))
         counts = _reported(results, quiet=quiet)
         lock.release()
     if not quiet:

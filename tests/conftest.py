@@ -26,8 +26,8 @@ import dataclasses, json, sys, warnings
 from scrapy.exceptions import ScrapyDeprecationWarning
 warnings.simplefilter("error", ScrapyDeprecationWarning)
 from crawler.run import run
-arguments, overrides = json.loads(sys.argv[1])
-summary = run("pages", arguments, overrides)
+spider, arguments, overrides = json.loads(sys.argv[1])
+summary = run(spider, arguments, overrides)
 print(json.dumps({**dataclasses.asdict(summary), "exit_code": summary.exit_code}, default=str))
 sys.exit(summary.exit_code)
 """
@@ -127,8 +127,17 @@ class Crawler:
 
     def start(self, urls: Sequence[str], **overrides: Any) -> "subprocess.Popen[str]":
         """Start a crawl of the given addresses."""
+        return self._start("pages", {"urls": list(urls)}, overrides)
+
+    def discover(self, urls: Sequence[str], **arguments: Any) -> Crawl:
+        """Crawl the articles that the given addresses lead to."""
+        return self.finish(self._start("discover", {"urls": list(urls), **arguments}, {}))
+
+    def _start(
+        self, spider: str, arguments: Mapping[str, Any], overrides: Mapping[str, Any]
+    ) -> "subprocess.Popen[str]":
         settings = {**self.overrides, "ARCHIVE_PATH": str(self.archive), **overrides}
-        command = [sys.executable, "-c", CHILD, json.dumps([{"urls": list(urls)}, settings])]
+        command = [sys.executable, "-c", CHILD, json.dumps([spider, arguments, settings])]
         return subprocess.Popen(command, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
     def finish(self, process: "subprocess.Popen[str]") -> Crawl:
