@@ -1,7 +1,7 @@
 # For developers; users need only ./repost. Every target works after `./repost test` has run once.
 PY = .venv/bin/python
 
-.PHONY: check test lock score bench
+.PHONY: check test lock score bench soak
 
 check:  ## static checks: format, lint, types, import directions
 	.venv/bin/ruff format --check .
@@ -19,7 +19,12 @@ lock:  ## pin every dependency with hashes, one file for every Python and system
 		--extra build --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
 score:  ## quality against the pinned floors
+	$(PY) bench/score_pages.py
 	$(PY) bench/score_restore.py
 
-bench:  ## speed, as ratios within one run
+bench:  ## speed, as ratios within one run; bench/requirements-peers.txt says how to see other tools beside it
+	$(PY) bench/bench_extract.py
 	$(PY) bench/bench_restore.py
+
+soak:  ## hostile pages at full size, which take minutes
+	./repost test -m soak

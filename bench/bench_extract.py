@@ -30,8 +30,8 @@ from typing import Final
 
 from lxml import html as lxml_html
 
-from bench.own_pages import sample_captures
-from crawler.items import Capture, Rejected
+from bench.own_pages import own_pages
+from crawler.items import Article, Capture
 from pipelines import clean as chain
 from pipelines.decode import decode
 from pipelines.outcome import outcome_of
@@ -57,11 +57,9 @@ class Page:
     """A page to measure.
 
     Attributes:
-        name: for people.
         text: as this project decodes it, for the tools that take no bytes.
     """
 
-    name: str
     capture: Capture = field(repr=False)
     text: str = field(repr=False)
 
@@ -72,35 +70,34 @@ Work = Callable[[Page], object]  # what it gives is thrown away
 # -- pages ------------------------------------------------------------------------------------------------------------
 
 
-def own_pages() -> tuple[list[Page], list[Page]]:
-    """The project's own pages: undamaged ones, and damaged ones."""
-    found = [(sample.site.key, replace(sample.capture, parts=())) for sample in sample_captures()]
-    undamaged = list(_articles(capture for key, capture in found if key != "hijacked"))
-    hijacked = list(_articles(capture for key, capture in found if key == "hijacked"))
-    return undamaged, [*hijacked, *damaged(undamaged)]
+def captures_below(folders: Iterable[Path]) -> Iterator[Capture]:
+    """The files below some folders."""
+    for folder in folders:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                saved_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+                yield Capture(url="", body=path.read_bytes(), fetched_at=saved_at)
 
 
-def pages_below(folders: Iterable[Path]) -> tuple[list[Page], list[Page]]:
-    """The pages below some folders, and the same damaged."""
-    captures = (
-        Capture(url="", body=path.read_bytes(), fetched_at=datetime.fromtimestamp(path.stat().st_mtime, UTC))
-        for folder in folders
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    )
-    undamaged = list(_articles(captures))
-    return undamaged, list(damaged(undamaged))
+def measured(captures: Iterable[Capture]) -> tuple[list[Page], list[Page]]:
+    """The pages that give an article: undamaged ones; and damaged ones, real and made from the others."""
+    undamaged: list[Page] = []
+    damaged: list[Page] = []
+    for capture in captures:
+        _put(capture, undamaged, damaged)
+    for seed, page in enumerate(undamaged):
+        markup = _spoil(page.text, level=seed % len(LEVELS), seed=seed)
+        # as UTF-8, whatever it was: decoding is not what differs between the two
+        headers = (("content-type", "text/html; charset=utf-8"),)
+        _put(replace(page.capture, headers=headers, body=markup.encode("utf-8", "replace")), [], damaged)
+    return undamaged, damaged
 
 
-def damaged(pages: Iterable[Page]) -> Iterator[Page]:
-    """The pages with their text put through the converter, one level of damage after the other."""
-    spoilt = (
-        replace(page.capture, body=_spoil(page.text, level=seed % len(LEVELS), seed=seed).encode("utf-8", "replace"))
-        for seed, page in enumerate(pages)
-        if _TEXT_NODE.search(page.text)
-    )
-    # the declared charset would be another witness, and cost nothing else
-    return _articles(replace(capture, headers=(("content-type", "text/html; charset=utf-8"),)) for capture in spoilt)
+def _put(capture: Capture, undamaged: list[Page], damaged: list[Page]) -> None:
+    result = outcome_of(capture)
+    if isinstance(result, Article):
+        page = Page(capture=capture, text=decode(capture).text)
+        (undamaged if result.record.damage == "clean" else damaged).append(page)
 
 
 def _spoil(markup: str, *, level: int, seed: int) -> str:
@@ -117,12 +114,6 @@ def _spoil(markup: str, *, level: int, seed: int) -> str:
         pieces += [markup[at : node.start()], text]
         at = node.end()
     return "".join([*pieces, markup[at:]])
-
-
-def _articles(captures: Iterable[Capture]) -> Iterator[Page]:
-    for number, capture in enumerate(captures):
-        if not isinstance(outcome_of(capture), Rejected):
-            yield Page(name=capture.url or str(number), capture=capture, text=decode(capture).text)
 
 
 # -- tools ------------------------------------------------------------------------------------------------------------
@@ -345,10 +336,11 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5, help="how often every tool takes every page")
     options = parser.parse_args()
     tools = installed_tools()
-    undamaged, damaged_ = pages_below(options.pages) if options.pages else own_pages()
+    captures = captures_below(options.pages) if options.pages else (page.capture for page in own_pages())
+    undamaged, damaged = measured(captures)
     gc.freeze()  # what stays alive from here is nobody's to collect
     report("undamaged", undamaged, tools, options.rounds, UNDAMAGED_BAR)
-    report("damaged", damaged_, tools, options.rounds, DAMAGED_BAR)
+    report("damaged", damaged, tools, options.rounds, DAMAGED_BAR)
     missing = [name for name in PEERS if name not in tools]
     if missing:
         print(f"\nnot installed: {', '.join(missing)}; bench/requirements-peers.txt says how to install them")

@@ -22,6 +22,7 @@ COMMANDS = {
     "crawl": _Lazy(module="cli.crawl", help="Fetch pages and keep their articles in the archive."),
     "import": _Lazy(module="cli.exchange", help="Take in pages that others fetched: WARC files, saved HTML."),
     "export": _Lazy(module="cli.exchange", help="Write the archive's captures and records to a WARC file."),
+    "sites": _Lazy(module="cli.sites", help="Check the site files, or have one proposed for a site."),
     "list": _Lazy(module="cli.look", help="List articles, newest first; or the pages rejected."),
     "show": _Lazy(module="cli.look", help="Show one article: restored text and fields, or its raw page."),
     "explain": _Lazy(module="cli.look", help="Every change made to one article, and why."),

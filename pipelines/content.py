@@ -12,6 +12,8 @@ from pipelines.posts import first_post
 DOMINANT = 0.6
 # An article shorter than this does not outweigh a long comment section that is named as one.
 LEAST_ARTICLE = 150
+# Linked characters that a byline or a breadcrumb has: a box that adds no more than these adds no list.
+FEW_LINKED = 20
 FURNITURE_TAGS = frozenset({"nav", "footer", "aside", "menu"})
 _NEVER_FURNITURE = frozenset({"", "html", "body", "article", "main"})
 
@@ -54,6 +56,11 @@ def find_region(page: Page, named: Sequence[int] = ()) -> Region:
     prose = [0 if index in furniture else size for index, size in enumerate(prose)]
     post_first, post_end = first_post(page, prose)
     prose = [size if post_first <= index < post_end else 0 for index, size in enumerate(prose)]
+    if not any(prose):  # lyrics, lists of names: every line outside links counts
+        prose = [
+            len(block.text) - block.linked if block.hidden is None and block.linked * 2 <= len(block.text) else 0
+            for block in page.blocks
+        ]
     total = [0, *accumulate(prose)]
     here = max(named, key=lambda box: total[boxes.end[box]] - total[boxes.first[box]]) if named else _core(page, total)
     held = total[boxes.end[here]] - total[boxes.first[here]]
@@ -90,16 +97,17 @@ def _core(page: Page, total: list[int]) -> int:
 
 def _widened(page: Page, box: int, furniture: set[int]) -> int:
     """The widest box around the article that adds no link lists: it may hold a table or a later part of the text."""
-    boxes, blocks = page.boxes, page.blocks
+    boxes = page.boxes
+    seen = [block.hidden is None and index not in furniture for index, block in enumerate(page.blocks)]
+    size = [0, *accumulate(len(block.text) * one for block, one in zip(page.blocks, seen, strict=True))]
+    linked = [0, *accumulate(block.linked * one for block, one in zip(page.blocks, seen, strict=True))]
     parent = boxes.parent[box]
     while parent > 0:
-        size = linked = 0
-        for index in [*range(boxes.first[parent], boxes.first[box]), *range(boxes.end[box], boxes.end[parent])]:
-            block = blocks[index]
-            if block.hidden is None and index not in furniture:
-                size += len(block.text)
-                linked += block.linked
-        if linked > 20 and linked * 7 > size:
+        first, end = boxes.first[parent], boxes.end[parent]
+        inner_first, inner_end = boxes.first[box], boxes.end[box]
+        added = size[end] - size[first] - (size[inner_end] - size[inner_first])
+        added_links = linked[end] - linked[first] - (linked[inner_end] - linked[inner_first])
+        if added_links > FEW_LINKED and added_links * 7 > added:
             break
         box, parent = parent, boxes.parent[parent]
     return box
@@ -115,6 +123,7 @@ def _furniture(page: Page, total: list[int]) -> tuple[set[int], set[int]]:
     boxes = page.boxes
     found: set[int] = set()
     named_boxes: set[int] = set()
+    covered = 0  # boxes come in reading order, so what lies before is in `found` already
     for box, (tag, ident, first, end) in enumerate(zip(boxes.tag, boxes.ident, boxes.first, boxes.end, strict=True)):
         if end <= first or tag in _NEVER_FURNITURE:
             continue
@@ -123,6 +132,7 @@ def _furniture(page: Page, total: list[int]) -> tuple[set[int], set[int]]:
         held = total[end] - total[first]
         # Readers often write more than the author did; no other furniture outweighs the article.
         if total[-1] - held >= (LEAST_ARTICLE if is_readers_box(ident) else held):
-            found.update(range(first, end))
             named_boxes.add(box)
+            found.update(range(max(first, covered), end))
+            covered = max(covered, end)
     return found, named_boxes

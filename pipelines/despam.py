@@ -24,12 +24,16 @@ KEPT_LINKS = 200
 # Links that a farm has at least, and sites they lead to.
 FARM_LINKS = 5
 FARM_SITES = 3
+# Or hosts, where a farm lives on the subdomains of one site (a1.farm.example, a2.farm.example …).
+FARM_HOSTS = 10
 # Hiding that menus and dialogues do not use.
 DEVIOUS = frozenset({"off-screen", "zero-size", "zero-font", "transparent", "same-colour", "clipped"})
 # Characters of a script that are read from one document.write on, and of a script that may be a cloak: those are short,
 # what frameworks put into a page is long.
 LONGEST_WRITE = 5_000
 LONGEST_CLOAK = 60_000
+# Injected headers have 60 to 400 characters, titles of articles 10 to 30 and a site's name.
+LONG_TITLE = 60
 # Running text that makes a page more than its spam.
 LEAST_TEXT = 60
 
@@ -138,10 +142,18 @@ def spam_header(page: Page) -> Iterator[Trace]:
         return
 
 
+def foreign_title(page: Page) -> Iterator[Trace]:
+    """A long title of many segments that no line of the page agrees with; a weak trace, for it needs no vocabulary."""
+    title = page.declared.title
+    if len(title) >= LONG_TITLE and segments(title) >= 3 and not _is_headline(page, title):
+        detail = f"no line agrees with a title of {segments(title)} segments and {len(title)} characters"
+        yield Trace(evidence=Evidence(kind="foreign-title", detail=detail, weight=0.3), title=title)
+
+
 def hidden_header(page: Page) -> Iterator[Trace]:
-    """A heading out of sight that repeats a title of many segments."""
+    """A heading out of sight, however it is hidden, that repeats a title of many segments with spam words."""
     for block in page.blocks[:200]:
-        if block.hidden not in DEVIOUS or len(block.text) < 30 or segments(block.text) < 3:
+        if block.hidden is None or len(block.text) < 30 or segments(block.text) < 3:
             continue
         if spam_words(block.text) and any(label_form(block.text) in label_form(title) for title in page.head.titles):
             detail = f"a heading hidden by {block.hidden} repeats the title"
@@ -155,11 +167,11 @@ def link_farms(page: Page) -> Iterator[Trace]:
     if len(outgoing) < FARM_LINKS:
         return
     hidden = [link for link in outgoing if link.hidden]
-    sites = _sites(hidden)
-    if len(hidden) >= FARM_LINKS and sites >= FARM_SITES:
+    sites, hosts = _sites(hidden), len({_hostname(link.href) for link in hidden})
+    if len(hidden) >= FARM_LINKS and (sites >= FARM_SITES or hosts >= FARM_HOSTS):
         weight = _weight_of_hidden(hidden)
         ways = ", ".join(sorted({link.hidden for link in hidden if link.hidden}))
-        detail = f"{len(hidden)} links to {sites} other sites, hidden by {ways}"
+        detail = f"{len(hidden)} links to {hosts} hosts of {sites} other sites, hidden by {ways}"
         if weight:
             evidence = Evidence(kind="hidden-link-farm", detail=detail, weight=weight)
             yield Trace(evidence=evidence, links=tuple(hidden))
@@ -244,6 +256,7 @@ def brand_insertion(page: Page) -> Iterator[Trace]:
 RULES: tuple[Rule, ...] = (
     unconverted_header,
     spam_header,
+    foreign_title,
     hidden_header,
     link_farms,
     scripted_title,
@@ -266,13 +279,20 @@ def _never_converted(line: str) -> bool:
 
 
 def _blocks_like(page: Page, header: str) -> frozenset[int]:
-    """The blocks near the top and the end that repeat a header or most of it."""
+    """The blocks that repeat a header or most of it, or are made of its segments, as the text of doorway pages is."""
     form = label_form(header)
-    return frozenset(
-        index
-        for index, block in enumerate(page.blocks)
-        if len(block.text) >= 12 and ((own := label_form(block.text)) in form or (len(form) >= 12 and form in own))
-    )
+    pieces = sorted({label_form(piece) for piece in _SEGMENT.split(header) if len(piece) > 3}, key=len, reverse=True)
+
+    def is_like(text: str) -> bool:
+        own = label_form(text)
+        if own in form or (len(form) >= 12 and form in own):
+            return True
+        rest = own
+        for piece in pieces[:20]:
+            rest = rest.replace(piece, "")
+        return len(rest) * 4 < len(own)
+
+    return frozenset(index for index, block in enumerate(page.blocks) if len(block.text) >= 12 and is_like(block.text))
 
 
 def _is_headline(page: Page, title: str) -> bool:
@@ -332,7 +352,7 @@ def _outgoing(page: Page) -> list[Link]:
     hosts = Counter(_LINK_HOST.findall("\n".join(page.links.href)))
     own = _site(_hostname(page.url) or (hosts.most_common(1)[0][0] if hosts else ""))
     foreign = {host for host in hosts if _site(host) != own}
-    if len({_site(host) for host in foreign}) < FARM_SITES:
+    if len({_site(host) for host in foreign}) < FARM_SITES and len(foreign) < FARM_HOSTS:
         return []
     return [
         link

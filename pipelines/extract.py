@@ -30,6 +30,9 @@ def extract(page: Page, recipe: SiteRecipe) -> Draft:
     def lines(blocks: Sequence[int]) -> tuple[str, ...]:
         return tuple(page.blocks[index].text for index in blocks)
 
+    def labelled(blocks: Sequence[int]) -> tuple[str, ...]:
+        return tuple(page.blocks[index].apart or page.blocks[index].text for index in blocks)
+
     body = lines([index for index in text.body if index not in captions])
     refused = refuse(page, headline, text, images)
     if refused:
@@ -43,8 +46,8 @@ def extract(page: Page, recipe: SiteRecipe) -> Draft:
         headline=headline.text,
         kicker=headline.kicker,
         subtitle=headline.subtitle,
-        byline=lines(byline_blocks(page, headline, text, select(page, recipe.byline))),
-        credits=lines(text.credits),
+        byline=labelled(byline_blocks(page, headline, text, select(page, recipe.byline))),
+        credits=labelled(text.credits),
         breadcrumb=breadcrumb(page, headline),
         body=body,
         images=images,

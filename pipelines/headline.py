@@ -16,7 +16,10 @@ from pipelines.parse import Page
 
 # _ | and the like always part a title; a dash only where it stands between spaces or before a short last piece, because
 # 中美“贸易战”—影响几何 and Wi-Fi hold dashes of their own.
-_PARTS = re.compile(r"\s*(?:[_|｜丨│»]|::|>|--|——|\s[-–—－·:：]\s|[-–—－](?=[^-–—－_|]{2,14}$))+\s*")
+_PARTS = re.compile(
+    r"\s*(?:[_|｜丨│»]|::|>|--|——|\s[-–—－·:：]\s|"
+    r"(?:(?<![A-Za-z0-9])[-–—－]|[-–—－](?![A-Za-z0-9]))(?=[^-–—－_|]{2,14}$))+\s*"
+)
 _SITE_ENDS = re.compile(
     r"(?:网|网站|新闻|频道|日报|晚报|早报|时报|在线|门户|论坛|博客|首页|中心|客户端|社区|资讯|新闻网|电视台|正文|百科|专栏|公众号|门户网|"
     r"政府|委员会|协会|大学|学院|公司|\.com|\.cn|\.net|财经|体育|娱乐|科技|国际|国内|社会|滚动|要闻|时政|动态|公告|通知)$"
@@ -24,6 +27,7 @@ _SITE_ENDS = re.compile(
 _TITLE_BOX = re.compile(r"title|headline|\btit|biaoti|\bbt\b|arti[-_]?name|h1")
 _HEADINGS = {"h1": 3.0, "h2": 2.0, "h3": 1.5, "h4": 1.0}
 LONGEST = 150
+LONGEST_TITLE = 300  # of a declared title, which injected headers exceed
 SURE = 2.5
 # Characters that headline, byline and section names above a text have at most.
 MOST_ABOVE = 250
@@ -124,7 +128,7 @@ class _Claim:
 
 def _claims(page: Page) -> list[_Claim]:
     """What the head says the headline is: whole titles, and the pieces of `<title>`, the first one most of all."""
-    title = page.declared.title
+    title = page.declared.title[:LONGEST_TITLE]
     parts = title_parts(title)
     site = label_form(page.declared.meta.get("og:site_name", ""))
     claims = [_Claim(label_form(title), 1.0)]
@@ -133,11 +137,15 @@ def _claims(page: Page) -> list[_Claim]:
         named_site = form == site or _SITE_ENDS.search(form) is not None
         trust = 1.0 if position == 0 else 0.6 if position == len(parts) - 1 else 0.8
         claims.append(_Claim(form, trust * (0.4 if named_site else 1.0)))
-    claims += [_Claim(label_form(page.declared.meta[name]), 1.0) for name in _META_TITLES if name in page.declared.meta]
+    claims += [_Claim(label_form(name), 1.0) for name in _meta_titles(page)]
     spam = label_form(page.verdict.spam_title or "")
     if spam:
         claims = [claim for claim in claims if claim.form not in spam and spam not in claim.form]
     return [_Claim(_ELLIPSIS.sub("", claim.form), claim.trust) for claim in claims if len(claim.form) > 1]
+
+
+def _meta_titles(page: Page) -> list[str]:
+    return [page.declared.meta[name][:LONGEST_TITLE] for name in _META_TITLES if name in page.declared.meta]
 
 
 def _lines(page: Page, claims: list[_Claim], stop: int) -> Iterator[tuple[int, int, float]]:
@@ -148,7 +156,7 @@ def _lines(page: Page, claims: list[_Claim], stop: int) -> Iterator[tuple[int, i
     """
     blocks = page.blocks
     forms = {claim.form for claim in claims}
-    titles = "\n".join((page.declared.title, *(page.declared.meta.get(name, "") for name in _META_TITLES)))
+    titles = "\n".join(title[:LONGEST] for title in (page.declared.title, *_meta_titles(page)))
     for index in range(stop):
         block = blocks[index]
         text = block.text
@@ -272,7 +280,7 @@ def _whole(text: str, page: Page) -> str:
     stem = _ELLIPSIS.sub("", text)
     if stem == text or len(stem) < 8:
         return text
-    for title in (page.declared.title, *(page.declared.meta.get(name, "") for name in _META_TITLES)):
+    for title in (page.declared.title, *_meta_titles(page)):
         for part in title_parts(title):
             if part.startswith(stem) and not _ELLIPSIS.search(part):
                 return part
@@ -290,7 +298,7 @@ def _subtitle(page: Page, at: int, prose_at: int) -> str | None:
 
 def _from_declared(page: Page) -> str | None:
     """The headline from the head alone: the longest piece that does not read as a site's or section's name."""
-    for title in (page.declared.title, *(page.declared.meta.get(name, "") for name in _META_TITLES)):
+    for title in (page.declared.title, *_meta_titles(page)):
         parts = title_parts(title)
         names = {label_form(page.declared.meta.get("og:site_name", ""))}
         own = [part for part in parts if label_form(part) not in names and not _SITE_ENDS.search(label_form(part))]

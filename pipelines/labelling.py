@@ -28,6 +28,11 @@ def label_form(text: str) -> str:
     >>> label_form("責(zé)任 編輯：張 三")
     '责任编辑:张三'
     """
+    return "".join(label_fold(text).split())
+
+
+def label_fold(text: str) -> str:
+    """The label form with its white space."""
     if "(" in text or "（" in text:
         text = _NOTE.sub("", text)
-    return "".join(text.translate(_TABLE).split())
+    return text.translate(_TABLE)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from enum import Enum, auto
 from functools import lru_cache
 
-from pipelines.labelling import label_form
+from pipelines.labelling import label_fold, label_form
 from pipelines.rules import furniture
 from pipelines.rules.roles import ROLES
 
@@ -41,6 +41,10 @@ _CREDIT = re.compile(rf"^[\[(<]?(?:本[文期报网])?{_ROLE}(?:[、/&]{_ROLE})*
 # Several labels in one line: 作者：张三 来源：某报 发布日期：…
 _LABELS = re.compile(rf"(?:{'|'.join(furniture.BYLINE_LABELS)})[:|]")
 
+# (编辑 李四), 编辑 王五 赵六: parted by a space alone, which the label form has not; names are short.
+_CREDIT_SPACED = re.compile(
+    rf"^[\[(<【（]?{_ROLE} +[\u4e00-\u9fff]{{1,4}}(?:[ 、][\u4e00-\u9fff]{{1,4}}){{0,5}}[\])>】）]?$"
+)
 _DATE = re.compile(
     r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}|\d{1,2}月\d{1,2}日.{0,4}\d{1,2}[:：]\d\d|"
     r"\b\d{1,2}/\d{1,2}/(?:19|20)\d\d\b"
@@ -48,6 +52,7 @@ _DATE = re.compile(
 
 LONGEST_CLOSING = 60
 LONGEST_CREDIT = 120
+LONGEST_SPACED = 40
 LONGEST_BYLINE = 160
 LONGEST_NOTICE = 1_000
 
@@ -57,6 +62,8 @@ def line_kind(text: str) -> LineKind:
     """The kind of one line."""
     if len(text) > LONGEST_NOTICE:
         return LineKind.TEXT
+    if len(text) <= LONGEST_SPACED and " " in text and _CREDIT_SPACED.match(label_fold(text)):
+        return LineKind.CREDIT
     form = label_form(text)
     return next((kind for longest, kind, is_one in _KINDS if len(form) <= longest and is_one(form)), LineKind.TEXT)
 

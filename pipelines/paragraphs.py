@@ -7,6 +7,7 @@ from itertools import accumulate
 from pipelines.content import Region
 from pipelines.lines import LineKind, is_dateline, line_kind, opening_label
 from pipelines.parse import Page
+from pipelines.posts import is_stamp
 from pipelines.walk import Block
 
 # Credits, bylines and notices stand before or after the text: a line with this much of the text on both sides is text.
@@ -18,9 +19,13 @@ CLOSES_AFTER = 0.5
 # A summary may stand between headline and text in a box of its own: so many blocks above, so many characters at least.
 LEAD = 30
 LEAST_LEAD = 30
+LEAST_SENTENCE = 20  # characters of a linked paragraph that are its own
 SAMPLE = 8  # characters of a summary that are looked for in the text
 # A block of so much running text is the text, not its byline or a short summary.
 RUNNING = 60
+# Cells that make a table of data, and cells of nested tables that are looked at.
+LEAST_CELLS = 6
+MOST_CELLS = 500_000
 # How far below the closing line credits and notices are still the article's own.
 BELOW = 40
 
@@ -51,21 +56,19 @@ def read_text(page: Page, region: Region, start: int) -> Text:
         start: the block behind the headline.
     """
     lines = _lines(page, region, start)
-    whole = sum(size for _, _, size in lines) or 1
+    closed_at = _closing_line(lines)
+    whole = sum(size for index, _, size in lines if index < closed_at) or 1
     body: list[int] = []
     others: dict[LineKind, list[int]] = {LineKind.BYLINE: [], LineKind.CREDIT: [], LineKind.NOTICE: []}
     spoken = _speakers(page, lines)
     before = 0
-    closed_at: int | None = None
     for index, kind, size in lines:
-        if closed_at is not None and index > closed_at + BELOW:
+        if index > closed_at + BELOW:
             break
-        inner = before > TEXT_BEFORE * whole and whole - before - size > TEXT_AFTER * whole and closed_at is None
+        inner = before > TEXT_BEFORE * whole and whole - before - size > TEXT_AFTER * whole
         if kind in others and not inner and index not in spoken:
             others[kind].append(index)
-        elif kind is LineKind.CLOSING and before > CLOSES_AFTER * whole and closed_at is None:
-            closed_at = index
-        elif closed_at is None and kind not in {LineKind.CHROME, LineKind.CLOSING}:
+        elif index < closed_at and kind not in {LineKind.CHROME, LineKind.CLOSING}:
             body.append(index)
         before += size
     body = _trimmed(page, region, body)
@@ -78,30 +81,48 @@ def read_text(page: Page, region: Region, start: int) -> Text:
     )
 
 
+def _closing_line(lines: list[tuple[int, LineKind, int]]) -> int:
+    """The block of the line that ends the article: the first of its kind below half of the text, else behind all."""
+    whole = sum(size for _, _, size in lines)
+    before = 0
+    for index, kind, size in lines:
+        if kind is LineKind.CLOSING and before > CLOSES_AFTER * whole:
+            return index
+        before += size
+    return lines[-1][0] + 1 if lines else 0
+
+
 def _lines(page: Page, region: Region, start: int) -> list[tuple[int, LineKind, int]]:
     """The lines that may belong to the article: (block, kind, characters of text)."""
     skip = region.furniture | _link_lists(page, region)
     tables = _data_tables(page, region)
     found: list[tuple[int, LineKind, int]] = []
-    found_text = False
+    above = 0
     for index in range(max(start, region.core_first - LEAD), region.end):
         block = page.blocks[index]
         if index < region.first and block.running < LEAST_LEAD:
             continue
         if index < region.core_first and _repeats(page, region, block):
             continue
-        if block.hidden or index in skip or block.linked * 2 > len(block.text):
+        if block.hidden or index in skip or _is_link(block):
             continue
         kind = line_kind(block.text)
-        if kind is LineKind.TEXT and not found_text and is_dateline(block.text):
+        # 2005-04-05 06:40更新 above the text; below it, the stamp at a post's foot
+        if kind is LineKind.TEXT and (is_dateline(block.text) if above < RUNNING else is_stamp(block.text)):
             kind = LineKind.BYLINE
         in_core = region.core_first <= index < region.core_end
         running = block.running
         if kind is LineKind.TEXT and not (in_core or index in tables or running):
             continue
-        found_text = found_text or running >= RUNNING
+        above += running
         found.append((index, kind, len(block.text) if kind is LineKind.TEXT else 0))
     return found
+
+
+def _is_link(block: Block) -> bool:
+    """Whether a line is a link and little else; a paragraph may hold many links and is a sentence all the same."""
+    own = len(block.text) - block.linked
+    return block.linked > own and (own < LEAST_SENTENCE or not any(mark in block.text for mark in "，。；"))
 
 
 def _repeats(page: Page, region: Region, lead: Block) -> bool:
@@ -150,16 +171,16 @@ def _link_lists(page: Page, region: Region) -> set[int]:
     linked = [0, *accumulate(block.linked for block in here)]
     running = [0, *accumulate(block.running > RUNNING for block in here)]
     found: set[int] = set()
+    covered = 0
     for box in range(region.box + 1, len(boxes.tag)):
         first, end = boxes.first[box] - region.first, min(boxes.end[box], region.end) - region.first
         if first >= len(here):
             break
-        if (
-            end - first > 1
-            and running[first] == running[end]
-            and 2 * (linked[end] - linked[first]) > size[end] - size[first]
-        ):
-            found.update(range(first + region.first, end + region.first))
+        if end - first < 2 or end <= covered or running[first] != running[end]:
+            continue
+        if 2 * (linked[end] - linked[first]) > size[end] - size[first]:
+            found.update(range(max(first, covered) + region.first, end + region.first))
+            covered = end
     return found
 
 
@@ -167,12 +188,14 @@ def _data_tables(page: Page, region: Region) -> set[int]:
     """Blocks of tables around the core that show data: several rows of several cells, hardly a link."""
     boxes, blocks = page.boxes, page.blocks
     found: set[int] = set()
+    looked_at = 0
     for box in range(region.box, len(boxes.tag)):
         first, end = boxes.first[box], boxes.end[box]
-        if first >= region.end:
+        if first >= region.end or looked_at > MOST_CELLS:
             break
-        if boxes.tag[box] != "table" or first < region.core_end or end - first < 6:
+        if boxes.tag[box] != "table" or first < region.core_end or end - first < LEAST_CELLS:
             continue
+        looked_at += end - first
         rows: dict[int, int] = {}
         size = linked = 0
         for block in blocks[first:end]:

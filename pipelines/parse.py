@@ -85,7 +85,7 @@ def parse(decoded: Decoded) -> Page:
         if _visible(second) > 2 * _visible(walker):
             walker = second
             notes += (Note(step="parse", rule="tolerant-parser", where="page"),)
-    if not (walker.blocks or walker.pictures or walker.head.scripts):
+    if not (walker.blocks or walker.pictures or walker.head.scripts or walker.head.script_files):
         raise Rejected(Reason.EMPTY, "no text in the page", encoding=decoded.encoding)
     head = walker.head
     return Page(

@@ -1,6 +1,7 @@
 """The article's pictures and what is written under them."""
 
 import re
+from dataclasses import dataclass
 
 from crawler.items import Image
 from pipelines.content import Region
@@ -32,6 +33,10 @@ _LEADING_MARK = re.compile(
 
 def pictures(page: Page, region: Region, headline: Headline, text: Text) -> tuple[tuple[Image, ...], frozenset[int]]:
     """The article's pictures in reading order, and the blocks that are captions of theirs."""
+    body = frozenset(text.body)
+    running = [page.blocks[index].box for index in text.body if page.blocks[index].running]
+    centred_text = sum(box in page.boxes.centred for box in running) * 2 >= len(running)
+    beside = _Beside(page=page, body=body, centred_text=centred_text)
     chosen = [picture for picture in page.pictures if _belongs(page, region, headline, text, picture)]
     images: list[Image] = []
     captions: set[int] = set()
@@ -42,7 +47,7 @@ def pictures(page: Page, region: Region, headline: Headline, text: Text) -> tupl
             continue
         seen.add(src)
         following = chosen[position + 1].block if position + 1 < len(chosen) else None
-        caption = _caption(page, picture, text, captions, following)
+        caption = beside.caption(picture, captions, following)
         words = None
         if caption is not None:
             captions.add(caption)
@@ -64,14 +69,14 @@ def caption_text(line: str) -> str:
 def _belongs(page: Page, region: Region, headline: Headline, text: Text, picture: Picture) -> bool:
     if picture.hidden or not picture.src or picture.src.startswith("data:"):
         return False
-    if not headline.first <= picture.block <= max(text.end, region.core_end):
+    if text.body and not headline.first <= picture.block <= max(text.end, region.core_end):
         return False
     if _too_small(picture.width) or _too_small(picture.height) or _is_ornament(picture.src):
         return False
     around = _around(page, picture.box)
     if region.furniture_boxes.intersection(around):
         return False
-    return region.core_box in around or headline.end <= picture.block < text.end
+    return not text.body or region.core_box in around or headline.end <= picture.block < text.end
 
 
 def _is_ornament(src: str) -> bool:
@@ -93,44 +98,52 @@ def _around(page: Page, box: int) -> list[int]:
     return found
 
 
-def _caption(page: Page, picture: Picture, text: Text, taken: set[int], following: int | None) -> int | None:
-    """The block that captions a picture: the one after it, else the one before."""
-    after = picture.block
-    if following != after and _captions(page, picture, after, text) and after not in taken:
-        return after
-    before = after - 1
-    if before >= 0 and before not in taken and is_caption(page.blocks[before].text):
-        return before if _captions(page, picture, before, text) else None
-    return None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Beside:
+    """Finds the line that captions a picture.
 
+    Attributes:
+        page: the page.
+        body: the blocks of the article's text.
+        centred_text: the text itself is centred, so that being centred tells nothing.
+    """
 
-def _captions(page: Page, picture: Picture, index: int, text: Text) -> bool:
-    """Whether a block beside a picture captions it: by its own words, by its box, or by standing there like one."""
-    if index >= len(page.blocks):
-        return False
-    block = page.blocks[index]
-    if block.hidden or len(block.text) > LONGEST_CAPTION or block.linked * 2 > len(block.text):
-        return False
-    return (
-        _in_caption_box(page, block.box)
-        or is_caption(block.text)
-        or (bool(picture.alt) and block.text == picture.alt)
-        or (index in text.body and len(block.text) <= LONGEST_PLAIN and _stands_under(page, picture, block, text))
-    )
+    page: Page
+    body: frozenset[int]
+    centred_text: bool
 
+    def caption(self, picture: Picture, taken: set[int], following: int | None) -> int | None:
+        """The block that captions a picture: the one after it, else the one before."""
+        after = picture.block
+        if following != after and after not in taken and self._captions(picture, after):
+            return after
+        before = after - 1
+        if before >= 0 and before not in taken and is_caption(self.page.blocks[before].text):
+            return before if self._captions(picture, before) else None
+        return None
 
-def _in_caption_box(page: Page, box: int) -> bool:
-    boxes = page.boxes
-    around = (box, boxes.parent[box])
-    return any(boxes.tag[box] == "figcaption" or _CAPTION_BOX.search(boxes.ident[box]) for box in around if box > 0)
+    def _captions(self, picture: Picture, index: int) -> bool:
+        """Whether a block captions a picture beside it: by its own words, by its box, or by standing there like one."""
+        if index >= len(self.page.blocks):
+            return False
+        block = self.page.blocks[index]
+        if block.hidden or len(block.text) > LONGEST_CAPTION or block.linked * 2 > len(block.text):
+            return False
+        return (
+            self._in_caption_box(block.box)
+            or is_caption(block.text)
+            or (bool(picture.alt) and block.text == picture.alt)
+            or (index in self.body and len(block.text) <= LONGEST_PLAIN and self._stands_under(picture, block))
+        )
 
+    def _in_caption_box(self, box: int) -> bool:
+        boxes = self.page.boxes
+        around = (box, boxes.parent[box])
+        return any(boxes.tag[up] == "figcaption" or _CAPTION_BOX.search(boxes.ident[up]) for up in around if up > 0)
 
-def _stands_under(page: Page, picture: Picture, block: Block, text: Text) -> bool:
-    """Alone with its picture in one box, or centred under a centred one where the text itself is not."""
-    box, boxes = block.box, page.boxes
-    if box == picture.box and boxes.end[box] - boxes.first[box] == 1 and not block.running:
-        return True
-    if not (box in boxes.centred and picture.box in boxes.centred):
-        return False
-    running = [page.blocks[index].box for index in text.body if page.blocks[index].running]
-    return sum(other in boxes.centred for other in running) * 2 < len(running)
+    def _stands_under(self, picture: Picture, block: Block) -> bool:
+        """Alone with its picture in one box, or centred under a centred one where the text itself is not."""
+        box, boxes = block.box, self.page.boxes
+        if box == picture.box and boxes.end[box] - boxes.first[box] == 1 and not block.running:
+            return True
+        return box in boxes.centred and picture.box in boxes.centred and not self.centred_text

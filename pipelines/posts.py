@@ -6,7 +6,7 @@ running text between one stamp and the next. Reader comments below an article ar
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from pipelines.labelling import label_form
 from pipelines.parse import Page
@@ -64,11 +64,12 @@ def _repeated_stamps(page: Page, prose: Sequence[int]) -> tuple[int, int] | None
         tag, ident = page.boxes.tag[block.box], page.boxes.ident[block.box]
         groups.setdefault((tag, ident, stamp[1]), []).append(index)
     best: tuple[int, int] | None = None
+    total = [0, *accumulate(prose)]
     for stamps in groups.values():
         parents = {page.boxes.parent[page.blocks[index].box] for index in stamps}
         if len(parents) == 1 and page.boxes.tag[page.blocks[stamps[0]].box] == "p":
             continue  # paragraphs of one text: the times of a chronicle
-        texts = [sum(prose[a + 1 : b]) for a, b in pairwise(stamps)]
+        texts = [total[after] - total[stamp + 1] for stamp, after in pairwise(stamps)]
         if sum(size >= 12 for size in texts) * 2 > len(texts) and (best is None or stamps[0] < best[0]):
             best = stamps[0], stamps[1]
     return best

@@ -21,7 +21,9 @@ HARDLY_ANY = 60
 SHELL = 150
 # Links with a title's length that make a page a list.
 LIST_LINKS = 12
+SHORT_LIST = 4
 TITLE_LENGTH = 8
+LONGEST_TEASER = 250
 
 _NOT_FOUND = any_of(refusals.NOT_FOUND)
 _LOGIN = any_of(refusals.LOGIN)
@@ -42,7 +44,7 @@ def refuse(page: Page, headline: Headline, text: Text, images: tuple[Image, ...]
         or _script_only(page, visible)
         or _gallery(images, running, text)
         or _listing(page, headline, text, running)
-        or _nothing(text)
+        or _nothing(page, text)
     )
 
 
@@ -84,12 +86,12 @@ def _gallery(images: tuple[Image, ...], running: int, text: Text) -> tuple[Reaso
 
 
 def _listing(page: Page, headline: Headline, text: Text, running: int) -> tuple[Reason, str] | None:
-    titles = sum(
-        block.hidden is None and len(block.text) >= TITLE_LENGTH and block.linked * 5 > len(block.text) * 4
-        for block in page.blocks
-    )
+    titles = len(_linked_titles(page))
     if titles < LIST_LINKS:
         return None
+    detail = f"{titles} links with titles, {running} characters of text"
+    if _is_teaser_list(page, text):
+        return Reason.LISTING, detail
     in_sight = headline.first < headline.end
     dated = any(
         has_date(page.blocks[index].text)
@@ -101,11 +103,8 @@ def _listing(page: Page, headline: Headline, text: Text, running: int) -> tuple[
         not dated,
         running < LITTLE,
         running < HARDLY_ANY,
-        _is_teaser_list(page, text),
     ]
-    if sum(speaks) >= 3 and running < PLENTY:
-        return Reason.LISTING, f"{titles} links with titles, {running} characters of text"
-    return None
+    return (Reason.LISTING, detail) if sum(speaks) >= 3 and running < PLENTY else None
 
 
 def _is_teaser_list(page: Page, text: Text) -> bool:
@@ -116,11 +115,37 @@ def _is_teaser_list(page: Page, text: Text) -> bool:
     teasers = 0
     for index in running:
         block = page.blocks[index]
-        above = page.blocks[max(0, index - 3) : index]
-        titled = any(other.linked * 5 > len(other.text) * 4 and len(other.text) >= TITLE_LENGTH for other in above)
-        teasers += len(block.text) < 250 and (titled or _TEASER_END.search(label_form(block.text[-12:])) is not None)
+        teasers += len(block.text) < LONGEST_TEASER and (
+            _is_linked_title(page, index - 1) or _TEASER_END.search(label_form(block.text[-12:])) is not None
+        )
     return teasers * 10 >= len(running) * 7
 
 
-def _nothing(text: Text) -> tuple[Reason, str] | None:
-    return None if text.body else (Reason.NO_ARTICLE, "no headline with text below it")
+def _is_linked_title(page: Page, index: int) -> bool:
+    """Whether the block is a title that is a link, or the date under one."""
+    for at in (index, index - 1):
+        block = page.blocks[at] if at >= 0 else None
+        if block is None or block.hidden or block.running:
+            return False
+        if len(block.text) >= TITLE_LENGTH and block.linked * 5 > len(block.text) * 4:
+            return True
+        if not has_date(block.text):
+            return False
+    return False
+
+
+def _nothing(page: Page, text: Text) -> tuple[Reason, str] | None:
+    """A page without running text is a list where titles that are links make up most of it, however few they are."""
+    if text.body:
+        return None
+    titles = _linked_titles(page)
+    visible = sum(len(block.text) for block in page.blocks if block.hidden is None)
+    if len(titles) >= SHORT_LIST and sum(map(len, titles)) * 2 > visible:
+        return Reason.LISTING, f"{len(titles)} links with titles, no text"
+    return Reason.NO_ARTICLE, "no headline with text below it"
+
+
+def _linked_titles(page: Page) -> list[str]:
+    """The texts of the visible links that are long enough to be titles of articles."""
+    links = zip(page.links.text, page.links.hidden, strict=True)
+    return [name for name, way in links if len(name) >= TITLE_LENGTH and way is None]

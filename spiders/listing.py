@@ -26,7 +26,9 @@ _PAGER_SCRIPT = re.compile(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Link:
+class Link:
+    """A link in sight: its absolute address, its text, and the day that stands in the address or beside it."""
+
     url: str
     text: str
     day: date | None
@@ -65,7 +67,15 @@ def read_listing(
     )
 
 
-def _links(page: Page, recipe: SiteRecipe) -> Iterator[_Link]:
+def links_of(capture: Capture, recipe: SiteRecipe) -> list[Link]:
+    """Every link in sight of a page; none of what is no page."""
+    try:
+        return list(_links(parse(decode(capture)), recipe))
+    except Rejected:
+        return []
+
+
+def _links(page: Page, recipe: SiteRecipe) -> Iterator[Link]:
     zone = ZoneInfo(recipe.time_zone)
     for link in islice(page.links, MAX_LINKS):
         href = page.absolute(link.href) if not link.hidden else None
@@ -78,10 +88,10 @@ def _links(page: Page, recipe: SiteRecipe) -> Iterator[_Link]:
             near = page.blocks[link.block : link.block + 2]
             moments = [find_moments(block.text, now=page.capture.fetched_at, zone=zone) for block in near]
             day = next((found[-1].at.date() for found in moments if found), None)
-        yield _Link(url=url, text=link.text, day=day)
+        yield Link(url=url, text=link.text, day=day)
 
 
-def _next_page(page: Page, links: list[_Link], number: int) -> str | None:
+def _next_page(page: Page, links: list[Link], number: int) -> str | None:
     """Where the list goes on: by a link that says so, by a link with the next number, or by the pager's script."""
     here = urlsplit(page.url)
     folder = here.path.rpartition("/")[0]

@@ -56,7 +56,13 @@ _QUOTES = {
     ("\n", False): 0.0,
 }
 
+# what people say, writers of news do not: 被冰冻住， not 被冰冻啊，
+_INTERJECTIONS: Final = frozenset("啊呀哎唉哟喲嘛哈呵噢哦")
+_SPOKEN = 3 * STEP
+
 _SURE = 6 * STEP  # a next character that costs less is taken for what stood next
+
+_LONGER = 1 * STEP  # a weak model overcharges every character of a longer reading
 _UNFIT = 7 * STEP  # a character that costs more makes one think of another reading
 _ANY, _VANISHING = -1, -2  # a second byte that nothing tells; one that vanished together with the byte after it
 _ANYTHING, _SEEN = -1, -1001  # what can follow a character that ends in a pair that vanished
@@ -97,6 +103,7 @@ class Path(NamedTuple):
         length: … and how much of `text` belongs to it.
         open_key: the last character is one that the page annotates, and its note has not come yet.
         quoted: a quotation is open.
+        late: the run was made in round two, when every mark got its hidden byte: none can stand inside the run.
         doubts: the places inside runs where a character fits badly.
     """
 
@@ -112,6 +119,7 @@ class Path(NamedTuple):
     length: int = 0
     open_key: bool = False
     quoted: bool = False
+    late: bool = False
     doubts: tuple[int, ...] = ()
 
 
@@ -160,7 +168,7 @@ class Lattice:
         for longer in self._read_on(path):
             least = min(least, longer.cost - path.cost)
             yield longer
-        if vanished and least > _SURE:
+        if vanished and (least > _SURE or self._text[path.at] in _UNTOLD):
             yield from self._vanished(path)
 
     # --- where the pairs are right
@@ -214,7 +222,7 @@ class Lattice:
         first, second = cp936.encode(mark.translate(WIDE))
         for letter, cost in self._ending_in(path, first, orphan):
             data = bytes([letter.lead, 0, first, second])
-            yield self._grown(path, path.at + 2, letter, cost, data)._replace(pending=second)
+            yield self._grown(path, path.at + 2, letter, cost, data)._replace(pending=second, late=True)
 
     def _begin_both(self, path: Path, orphan: str, following: str) -> Iterator[Path]:
         """??！: a character that ends in A1 before a mark that begins with A3; 。 was found there before the mark."""
@@ -275,6 +283,8 @@ class Lattice:
         end, eaten = self._eaten(path.at + 1, orphan)
         for letter, cost in self._choices(path, _ANY if orphan in _UNTOLD else ord(orphan) - cp936.ORPHAN_BASE):
             step = self._grown(path, end, letter, cost, _after(path, letter) + bytes([letter.trail]) + eaten)
+            if orphan in _UNTOLD:
+                step = step._replace(doubts=(*path.doubts, path.at))
             yield _mended(self._with_eaten(step) if eaten == _UNKNOWN_BYTE else step)
 
     def _with_eaten(self, path: Path) -> Path:
@@ -287,9 +297,8 @@ class Lattice:
     def _eaten(self, at: int, orphan: str) -> tuple[int, bytes]:
         """Where reading goes on after an orphan, and the byte it ate."""
         text = self._text
-        if orphan != "?" or at >= len(text):
-            return at, b""
-        if text[at].translate(WIDE) in _MARKS:
+        if orphan != "?" or at >= len(text) or text[at] == "\n" or text[at].translate(WIDE) in _MARKS:
+            # nothing that can be seen: the hidden byte, or (where orphans are kept) nothing at all
             return at, b"\x00"
         if rest := _TAG_REST.match(text, at):
             return rest.end(), b"<" + rest[0].encode()
@@ -301,7 +310,7 @@ class Lattice:
         Its first byte ends the pending character; its second begins another, and what is shown next ends that one.
         """
         for rank, (letter, cost) in enumerate(self._choices(path, _VANISHING)):
-            step = self._grown(path, path.at, letter, cost, _after(path, letter) + bytes([letter.trail]))
+            step = self._grown(path, path.at, letter, cost - _LONGER, _after(path, letter) + bytes([letter.trail]))
             # an unlikely first character can still begin a likely word
             step = step._replace(pending=(_ANYTHING if rank < _OPEN else _SEEN) - letter.trail)
             yield from self._read_on(step)
@@ -371,6 +380,10 @@ class Lattice:
         cost += path.cost
         if path.open_key:
             cost += _UNLIKELY
+        if path.late and char in _MARKS:
+            cost += _UNLIKELY
+        if not quoted and char in _INTERJECTIONS:
+            cost += _SPOKEN
         if char in "“”\n":
             cost += _QUOTES[char, quoted]
             quoted = char == "“"
@@ -387,6 +400,7 @@ class Lattice:
             path.length,
             char in self._facts.annotated,
             quoted,
+            path.late,
             (*path.doubts, path.at) if path.pending >= 0 and cost - path.cost > _UNFIT else path.doubts,
         )
 
@@ -411,7 +425,7 @@ def note_bytes(reading: str) -> bytes:
 
 def _mended(path: Path) -> Path:
     """The run ends here: the pairs are right again."""
-    return path._replace(pending=-1, mends=path.mends + 1, end=path.at, length=len(path.text))
+    return path._replace(pending=-1, late=False, mends=path.mends + 1, end=path.at, length=len(path.text))
 
 
 def _leads(path: Path) -> Collection[int]:

@@ -1,48 +1,65 @@
-"""Where a split article goes on: 下一页 of the same article, never 下一篇, never the next page of a list."""
+"""The next part of an article, never the next article."""
 
 import pytest
 
-from pipelines.paging import next_part
+from pipelines.paging import continues, next_part
 
-HERE = "http://yunxi.example/ms/2026/0211/8812.html"
-
-
-def link(href: str, text: str) -> str:
-    return f'<p>正文</p><a class="p" href="{href}">{text}</a>'
+SITE = "http://news.bailu.example"
 
 
 @pytest.mark.parametrize(
-    ("url", "href", "text", "expected"),
+    ("here", "there", "page"),
     [
-        (HERE, "8812_2.html", "下一页", "http://yunxi.example/ms/2026/0211/8812_2.html"),
-        (HERE, "/ms/2026/0211/8812_2.html", "<b>下一页</b> &gt;", "http://yunxi.example/ms/2026/0211/8812_2.html"),
-        (HERE, "8812_1.html", "下一页", "http://yunxi.example/ms/2026/0211/8812_1.html"),
-        (HERE, "8812-2.html", "2", "http://yunxi.example/ms/2026/0211/8812-2.html"),
-        (HERE, "8812_2.html", "&#19979;&#19968;&#39029;", "http://yunxi.example/ms/2026/0211/8812_2.html"),
-        ("http://y.example/a/8812_2.html", "8812_3.html#p", "下一页", "http://y.example/a/8812_3.html"),
-        ("http://y.example/v.php?id=5", "?id=5&amp;page=2", "下一页", "http://y.example/v.php?id=5&page=2"),
-        ("http://y.example/v.php?id=5&page=2", "?id=5&page=3", "下一页", "http://y.example/v.php?id=5&page=3"),
-        (HERE, "8813.html", "下一篇", None),
-        (HERE, "8813.html", "下一页", None),
-        (HERE, "8812.html", "下一页", None),
-        (HERE, "javascript:void(0)", "下一页", None),
-        (HERE, "http://[", "下一页", None),
-        (HERE, "http://other.example/ms/2026/0211/8812_2.html", "下一页", None),
-        (HERE, "8812_7.html", "下一页", None),
-        ("http://y.example/a/8812_2.html", "8812_1.html", "上一页", None),
-        ("http://y.example/a/8812_3.html", "8812_2.html", "2", None),
-        ("http://y.example/ms/index.html", "index_2.html", "下一页", None),
-        ("http://y.example/ms/list-263-1.html", "list-263-2.html", "下一页", None),
-        ("http://y.example/list/ms.html", "ms_2.html", "下一页", None),
-        ("http://y.example/ms/", "/ms/index_2.html", "下一页", None),
-        ("http://y.example/ms?page=1", "?page=2", "下一页", None),
+        ("/a/123.html", "/a/123_2.html", 2),
+        ("/a/123_2.html", "/a/123_3.html", 3),
+        ("/a/123.html", "/a/123_1.html", 1),
+        ("/s-263-377-0.html", "/s-263-377-1.html", 1),
+        ("/v?id=5", "/v?id=5&page=2", 2),
+        ("/v?id=5&page=2", "/v?page=3&id=5", 3),
+        ("/a/123.html", "/a/123.html?page=2", 2),
+        ("/a/123456/", "/a/123456/2/", 2),
+        ("/a/123456/2", "/a/123456/3", 3),
+        ("/a/123_2.html", "/a/123_1.html", None),
+        ("/a/123_2.html", "/a/123_2.html", None),
+        ("/a/123.html", "/a/124.html", None),
+        ("/s-263-377-0.html", "/s-263-378-0.html", None),
+        ("/v?id=5", "/v?id=6", None),
+        ("/2026/04/18", "/2026/04/19", None),
+        ("/a/12.html", "/a/13.html", None),
+        ("/a/123.html", "http://other.example/a/123_2.html", None),
+        ("/a/123.html", "http://[::1", None),
+    ],
+)
+def test_addresses_that_continue_another(here: str, there: str, page: int | None) -> None:
+    there = there if there.startswith("http") else SITE + there
+    assert continues(SITE + here, there) == page
+
+
+@pytest.mark.parametrize(
+    ("markup", "address"),
+    [
+        ("<a href='123_2.html'>下一页</a>", "/a/123_2.html"),
+        (
+            "<a href='123_3.html'>3</a><a href='123_2.html'>2</a><a href='123_2.html'>下一頁&gt;&gt;</a>",
+            "/a/123_2.html",
+        ),
+        ("<a href='124.html'>下一页</a>", None),
+        ("<a href='123_2.html'>下一篇</a>", None),
+        ("<a href='123_2.html'>2</a>", None),  # no word says that there are pages
+        ("<a href='javascript:next()'>下一页</a>", None),
+        ("<p>翻到下一页就是结局。</p>", None),
     ],
 )
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
-def test_next_part(url: str, href: str, text: str, expected: str | None, encoding: str) -> None:
-    assert next_part(link(href, text).encode(encoding), url) == expected
+def test_next_part(markup: str, address: str | None, encoding: str) -> None:
+    page = f"<meta charset={encoding}><p>青溪河上的新桥昨天上午通车，孩子不用再绕路。</p>{markup}".encode(encoding)
+    assert next_part(page, f"{SITE}/a/123.html") == (SITE + address if address else None)
 
 
-def test_the_first_link_that_fits_is_taken() -> None:
-    page = link("8813.html", "下一篇") + link("8812_2.html", "2") + link("8812_3.html", "3")
-    assert next_part(page.encode(), HERE) == "http://yunxi.example/ms/2026/0211/8812_2.html"
+def test_most_pages_are_not_parsed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipelines.paging.walk_lxml", lambda _: pytest.fail("parsed"))
+    assert next_part("<p>没有分页</p>".encode(), f"{SITE}/a/123.html") is None
+
+
+def test_bytes_that_cannot_be_read_have_no_next_part() -> None:
+    assert next_part(bytes(range(128, 256)) * 50 + "下一页".encode(), f"{SITE}/a/123.html") is None

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from crawler.items import SiteRecipe
-from sites.recipes import RecipeError, Recipes, load_recipes, read_recipe
+from sites.recipes import CHECKS, RecipeError, Recipes, load_recipes, read_recipe
 
 GOOD = """
 hosts = ["www.lanqiao.example", "Lanqiao.example:8080"]
@@ -96,3 +96,8 @@ def test_two_sites_cannot_claim_one_host(folder: Path) -> None:
 
 def test_the_site_files_of_the_repository_are_right() -> None:
     assert isinstance(load_recipes(), Recipes)
+
+
+def test_the_documentation_lists_every_field() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "sites.md").read_text(encoding="utf-8")
+    assert [name for name in CHECKS if f"`{name}`" not in text] == []
