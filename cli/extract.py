@@ -1,25 +1,15 @@
 """`repost extract`: saved pages in, one JSON record a line out, no archive."""
 
+import json
 import sys
-<<<<<<< HEAD
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
-=======
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
->>>>>>> main
 from pathlib import Path
 
 import click
 
-<<<<<<< HEAD
-from cli.console import print_json
-from crawler.items import Rejected
-=======
 from cli.jobs import map_in_processes
-from crawler.items import Capture, Reason, Rejected
->>>>>>> main
+from crawler.items import Reason, Rejected
 from pipelines.outcome import outcome_of
 from pipelines.record_json import record_json, rejected_json
 from spiders.replay import ManifestError, SavedPage, capture_of, files_below, manifest_pages
