@@ -14,11 +14,11 @@ from itertools import islice
 from urllib.parse import urlsplit
 
 from crawler.items import Evidence, Reason, Rejected, SpamLink, Verdict
+from pipelines.blocks import Link
 from pipelines.labelling import label_form
 from pipelines.parse import Page
 from pipelines.rules.spam import BRAND, BRAND_STEMS, CRAWLERS, SEARCH_ENGINES, STRONG
 from pipelines.script import scripts_in
-from pipelines.walk import Link
 
 KEPT_LINKS = 200
 # Links that a farm has at least, and sites they lead to.
@@ -41,7 +41,6 @@ _SEGMENT = re.compile(r"\s*[_,，|｜•丨、]\s*|\s+[I-]\s+|-(?=[^-]{3,20}(?:-
 _BRAND = re.compile(BRAND, re.IGNORECASE)
 _TITLE_SET = re.compile(r"document\.title\s*=\s*(?:unescape\(|decodeURIComponent\()?\s*[\"']([^\"']{8,400})")
 _CODED_HAN = re.compile(r"[\u4e00-\u9fff]|\\u[4-9]|&#|%u[4-9]|%E[4-9]", re.IGNORECASE)
-_WRITE = re.compile(r"document\.write(?:ln)?\s*\(")
 _MOVES = re.compile(r"location(?:\.href)?\s*=|location\.replace\(|window\.open\(|document\.write", re.IGNORECASE)
 _LINK_HOST = re.compile(r"^(?:https?:)?//([^/\n]{1,200})", re.MULTILINE)
 _REFRESH = re.compile(r"url\s*=\s*['\"]?\s*(https?://[^'\"\s]+)", re.IGNORECASE)
@@ -152,10 +151,13 @@ def foreign_title(page: Page) -> Iterator[Trace]:
 
 def hidden_header(page: Page) -> Iterator[Trace]:
     """A heading out of sight, however it is hidden, that repeats a title of many segments with spam words."""
+    titles = [label_form(title) for title in page.head.titles if segments(title) >= 3 and spam_words(title)]
+    if not titles:
+        return
     for block in page.blocks[:200]:
         if block.hidden is None or len(block.text) < 30 or segments(block.text) < 3:
             continue
-        if spam_words(block.text) and any(label_form(block.text) in label_form(title) for title in page.head.titles):
+        if spam_words(block.text) and any(label_form(block.text) in title for title in titles):
             detail = f"a heading hidden by {block.hidden} repeats the title"
             yield Trace(evidence=Evidence(kind="hidden-header", detail=detail, weight=0.6), title=block.text)
             return
@@ -216,14 +218,14 @@ def cloaking(page: Page) -> Iterator[Trace]:
 def written_links(page: Page) -> Iterator[Trace]:
     """A script that writes several links into the page."""
     for script in page.head.scripts:
-        if "document.write" not in script or "<a " not in script:
-            continue
-        for start in _WRITE.finditer(script):
-            written = script[start.start() : start.start() + LONGEST_WRITE]
+        at = script.find("document.write") if "<a " in script else -1
+        while at >= 0:
+            written = script[at : at + LONGEST_WRITE]
             if written.count("<a ") >= 3 and spam_words(written) >= 2:
                 detail = "a script writes links with spam anchors"
                 yield Trace(evidence=Evidence(kind="written-links", detail=detail, weight=0.7))
                 return
+            at = script.find("document.write", at + LONGEST_WRITE)
 
 
 def forwarding(page: Page) -> Iterator[Trace]:

@@ -12,7 +12,8 @@ from bs4.element import NavigableString, PreformattedString, Tag
 from lxml import etree
 
 from crawler.items import Capture, Declared, Decoded, Evidence, Note, Reason, Rejected, Verdict
-from pipelines.walk import Block, Boxes, EnoughSeenError, Head, Links, Picture, Walker
+from pipelines.blocks import Block, Boxes, Head, Links, Picture
+from pipelines.walk import EnoughSeenError, Walker
 
 MAX_CHARACTERS = 20_000_000
 # BeautifulSoup builds a Python tree, 60 times slower than lxml: for the pages that need it, which are small.

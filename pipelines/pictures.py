@@ -4,12 +4,12 @@ import re
 from dataclasses import dataclass
 
 from crawler.items import Image
+from pipelines.blocks import Block, Picture
 from pipelines.content import Region
 from pipelines.headline import Headline
 from pipelines.lines import is_caption
 from pipelines.paragraphs import Text
 from pipelines.parse import Page
-from pipelines.walk import Block, Picture
 
 SMALLEST = 60  # pixels; below are icons, buttons, tracking pixels
 LONGEST_CAPTION = 250

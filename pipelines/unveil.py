@@ -7,8 +7,8 @@ shows. What despam took for spam stays hidden, and so do the ways of hiding that
 from collections import Counter
 from dataclasses import replace
 
+from pipelines.blocks import running_text
 from pipelines.parse import Page
-from pipelines.walk import running_text
 
 # Ways of hiding that a script undoes when the page is ready.
 UNDONE_BY_SCRIPT = frozenset({"visibility-hidden", "transparent", "display-none", "hidden-attribute"})

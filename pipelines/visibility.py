@@ -9,6 +9,13 @@ FAR_AWAY = 400
 
 _DECLARATION = re.compile(r"([a-z-]+)\s*:\s*([^;]{1,200})")
 _NUMBER = re.compile(r"-?\d{0,9}\.?\d{1,9}")
+# .a, #b { … }: selectors of one class or id each, with an element's name at most
+_ONE = r"[a-zA-Z]{0,12}[.#][\w-]{1,60}"
+_RULE = re.compile(
+    rf"(?:^|[}}/>;])\s{{0,99}}({_ONE}(?:\s{{0,9}},\s{{0,9}}{_ONE}){{0,20}})\s{{0,9}}\{{([^{{}}]{{1,400}})\}}"
+)
+_NAME = re.compile(r"[.#][\w-]+")
+_ONLY_SPAM_DOES = frozenset({"off-screen", "zero-size"})
 _NAMED_COLOURS = {"white": "#ffffff", "black": "#000000", "red": "#ff0000", "blue": "#0000ff", "gray": "#808080"}
 _RGB = re.compile(r"rgba?\(\s*(\d{1,3})\s*,\s*(\d{1,3})\s*,\s*(\d{1,3})")
 _HEX = re.compile(r"#[0-9a-f]{3,8}\b")
@@ -104,6 +111,23 @@ def _colour(value: str | None) -> str | None:
         code = digits[0][1:]
         return "#" + ("".join(2 * digit for digit in code[:3]) if len(code) < 6 else code[:6])
     return _NAMED_COLOURS.get(value.split()[0])
+
+
+def hiding_rules(sheet: str) -> dict[str, str]:
+    """The classes and ids that a style sheet hides by devious means: name, lower case → way.
+
+    Only rules of a single class or id are read. `display:none` is left out, sheets close menus and dialogues with it;
+    so is a zero font, which sheets give to rows of boxes that set their own.
+
+    >>> hiding_rules("#lnk{position:absolute;left:-9999px} .menu{display:none}")
+    {'lnk': 'off-screen'}
+    """
+    found: dict[str, str] = {}
+    for names, body in _RULE.findall(sheet):
+        way = _own_hiding(_declarations(body))
+        if way in _ONLY_SPAM_DOES:
+            found.update((name[1:].lower(), way) for name in _NAME.findall(names))
+    return found
 
 
 @lru_cache(maxsize=2048)

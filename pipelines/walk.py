@@ -8,16 +8,13 @@ blocks, and the links and pictures with the block they stand in.
 Every list is bounded, and a page beyond a bound is cut there: the largest real page met has 30,000 boxes.
 """
 
-import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from itertools import pairwise
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
 
-from pipelines.visibility import hiding_style, is_centred, paints
+from pipelines.blocks import Block, Boxes, Head, Links, Picture, kept_apart, running_text
+from pipelines.visibility import hiding_rules, hiding_style, is_centred, paints
 
 MAX_BOXES = 300_000
-MAX_DEPTH = 200_000  # elements inside one another: unclosed <b>, <font>, <div>
+MAX_CUTS = 300_000  # inline elements in one block: unclosed <b>, <font>
 MAX_TEXT = 8_000_000  # characters of visible and hidden text together
 MAX_SCRIPT = 2_000_000  # characters of inline script kept for the tests of `despam`
 MAX_LINKS = 50_000
@@ -26,6 +23,7 @@ MAX_ATTRIBUTE = 2_000  # characters of one attribute; data: addresses of picture
 MAX_META = 200
 MAX_TITLES = 20
 MAX_TIMES = 50
+MAX_SHEET = 50_000  # characters of a style sheet that are read
 LONGEST_APART = 200  # characters of a line that may be a byline
 
 # Elements that begin a new line of text: the block-level and table elements of HTML, plus those that old pages use so.
@@ -59,156 +57,6 @@ LAZY_SOURCES = frozenset({
     *("data-src", "data-original", "data-original-src", "data-lazy-src", "data-lazyload", "data-lazy"),
     *("data-actualsrc", "data-echo", "data-url", "data-cover", "original", "lazysrc", "zoomfile", "file", "_src"),
 })  # fmt: skip
-
-
-# Marks that running text has and menus, labels and dates have not.
-_MARKS = re.compile("[，。！？；,!?;…]")
-
-
-def running_text(text: str, linked: int) -> int:
-    """How many characters of a line are running text: all outside links, where it is long or holds sentence marks.
-
-    >>> running_text("小城的桥昨天修好了，今天通车。", 0), running_text("首页 新闻 体育 娱乐 财经 科技 教育", 0)
-    (15, 0)
-    """
-    size = len(text)
-    own = size - linked
-    if own < 12 or linked * 2 > size:
-        return 0
-    return own if own >= 40 or _MARKS.search(text) else 0
-
-
-def kept_apart(text: str, pieces: list[str], cuts: list[int]) -> str | None:
-    """A line with two spaces where an inline element begins or ends, or None where that makes no other words of it.
-
-    A label keeps its value: after a colon nothing is put.
-    """
-    if not any(mark in text for mark in "：:|丨-年"):
-        return None
-    words: list[str] = []
-    for first, end in pairwise([0, *(cut for cut in cuts if cut <= len(pieces)), len(pieces)]):
-        word = " ".join("".join(pieces[first:end]).split()) if first < end else ""
-        if word:
-            words.append(word)
-    line = ""
-    for word in words:
-        line += word if not line or line[-1] in ":：" else f"  {word}"
-    return line if line != text else None
-
-
-class Block(NamedTuple):
-    """A run of text between two block boundaries or line breaks.
-
-    Attributes:
-        text: its text, white space collapsed.
-        box: index of the innermost box around it.
-        linked: how many of its characters stand in links.
-        hidden: how it is kept from sight (`display-none` …), or None.
-        running: how many of its characters are running text: none in menus, labels, headings and hidden words.
-        apart: a short line with its inline elements kept apart by spaces, where that changes it: readers see
-            来源：青溪日报 阅读 1.2万 where the markup has `<span>来源：青溪日报</span><span>阅读 1.2万</span>`.
-    """
-
-    text: str
-    box: int
-    linked: int
-    hidden: str | None
-    running: int
-    apart: str | None
-
-
-@dataclass(slots=True)
-class Boxes:
-    """The block-level elements, one column a property, one row a box; row 0 stands for the page.
-
-    Columns, because a page has twice as many boxes as blocks of text and few of them are ever looked at.
-
-    Attributes:
-        parent: the box around it, -1 for the page.
-        tag: its element name.
-        ident: its class and id, lower case.
-        first, end: the blocks inside it: `first` to `end`, exclusive.
-        centred: the boxes that centre their text by their own attributes.
-    """
-
-    parent: list[int] = field(default_factory=lambda: [-1])
-    tag: list[str] = field(default_factory=lambda: [""])
-    ident: list[str] = field(default_factory=lambda: [""])
-    first: list[int] = field(default_factory=lambda: [0])
-    end: list[int] = field(default_factory=lambda: [0])
-    centred: set[int] = field(default_factory=set)
-
-
-class Link(NamedTuple):
-    """A link: where it points as written, its text, the block it stands in (or before), how it is hidden."""
-
-    href: str
-    text: str
-    block: int
-    hidden: str | None
-
-
-@dataclass(slots=True)
-class Links:
-    """The links of a page, one column a property of `Link`: half of all that a page holds, and seldom looked at."""
-
-    href: list[str] = field(default_factory=list)
-    text: list[str] = field(default_factory=list)
-    block: list[int] = field(default_factory=list)
-    hidden: list[str | None] = field(default_factory=list)
-
-    def __len__(self) -> int:
-        """How many there are."""
-        return len(self.href)
-
-    def __iter__(self) -> Iterator[Link]:
-        """Every link, in reading order."""
-        return map(Link, self.href, self.text, self.block, self.hidden)
-
-
-class Picture(NamedTuple):
-    """An image element: address and alternative text as written, the block it stands in (or before), box, link."""
-
-    src: str
-    alt: str
-    block: int
-    box: int
-    hidden: str | None
-    width: str
-    height: str
-    href: str | None
-
-
-@dataclass(slots=True)
-class Head:
-    """What the head and the structured data say, as written.
-
-    Attributes:
-        titles: the text of every `<title>`, in order.
-        meta: name, property, itemprop or http-equiv (lower case) → first non-empty content.
-        scripts: inline scripts; `json_ld`: those of that type; `styles`: style sheets.
-        times: texts and datetime values of `<time>` elements.
-        base, canonical: their `href`s.
-        noscript: what is shown when scripts do not run.
-        script_files: how many scripts are loaded from files.
-        has_password: a form asks for a password.
-        coded_title: most characters of the first title are written as references (`&#22269;`).
-        swallowed: characters in titles and text areas: huge when an unclosed one swallowed the page.
-    """
-
-    titles: list[str] = field(default_factory=list)
-    meta: dict[str, str] = field(default_factory=dict)
-    scripts: list[str] = field(default_factory=list)
-    json_ld: list[str] = field(default_factory=list)
-    styles: list[str] = field(default_factory=list)
-    times: list[str] = field(default_factory=list)
-    base: str | None = None
-    canonical: str | None = None
-    noscript: str = ""
-    script_files: int = 0
-    has_password: bool = False
-    swallowed: int = 0
-    coded_title: bool = False
 
 
 class EnoughSeenError(Exception):
@@ -252,6 +100,7 @@ class Walker:
             "time": self._open_time,
             "input": self._input,
         }
+        self._sheet: dict[str, str] = {}  # what the page's own style sheets hide
         self._box = 0
         self._hidden: str | None = None
         self._background: str | None = None
@@ -272,25 +121,20 @@ class Walker:
         elif attrib and ("style" in attrib or "hidden" in attrib):
             self._open.append(self._open_inline(attrib))
         else:
-            self._open_plain()
-
-    def _open_plain(self) -> None:
-        """An inline element that neither hides nor shows anything opens."""
-        if len(self._open) > MAX_DEPTH:
-            raise EnoughSeenError
-        self._open.append(None)
-        if not self._silent:
+            self._open.append(None)
             self._cuts.append(len(self._pieces))
+            if len(self._cuts) > MAX_CUTS:
+                raise EnoughSeenError
 
     def end(self, _tag: str) -> None:
         """An element closes."""
         undo = self._open.pop() if self._open else None
         if undo is None:
-            if not self._silent:
-                self._cuts.append(len(self._pieces))
+            self._cuts.append(len(self._pieces))
             return
         if isinstance(undo, int):
-            if self._pieces:
+            pieces = self._pieces
+            if pieces and (len(pieces) > 1 or not pieces[0].isspace()):
                 self._flush()
             self._ends[self._box] = len(self.blocks)
             self._box = undo
@@ -312,7 +156,9 @@ class Walker:
     def _open_box(self, tag: str, attrib: Mapping[str, str]) -> _Undo:
         if self._silent:
             return None
-        if self._pieces:
+        # A line end between two tags stays pending: at the head of the next text it is nothing.
+        pieces = self._pieces
+        if pieces and (len(pieces) > 1 or not pieces[0].isspace()):
             self._flush()
         boxes = self.boxes
         ends = self._ends
@@ -327,8 +173,8 @@ class Walker:
             name, key = attrib.get("class"), attrib.get("id")
             if name or key:
                 ident = f"{name or ''} {key or ''}"[:200].lower()
-            if "style" in attrib or "hidden" in attrib or "bgcolor" in attrib or "align" in attrib:
-                undo = self._dress(box, parent, attrib)
+            if self._sheet or "style" in attrib or "hidden" in attrib or "bgcolor" in attrib or "align" in attrib:
+                undo = self._dress(box, parent, ident, attrib)
         elif tag == "center":
             boxes.centred.add(box)
         boxes.parent.append(parent)
@@ -338,12 +184,14 @@ class Walker:
         ends.append(0)
         return undo
 
-    def _dress(self, box: int, parent: int, attrib: Mapping[str, str]) -> _Undo:
-        """Note how a box looks by its own attributes."""
+    def _dress(self, box: int, parent: int, ident: str, attrib: Mapping[str, str]) -> _Undo:
+        """Note how a box looks by its own attributes and by the page's own style sheets."""
         if attrib.get("align", "").lower() == "center" or is_centred(attrib.get("style", "")[:MAX_ATTRIBUTE]):
             self.boxes.centred.add(box)
         hidden, background = self._hidden, self._background
         self._look(attrib)
+        if self._sheet and self._hidden is None:
+            self._hidden = next((self._sheet[name] for name in ident.split() if name in self._sheet), None)
         if (self._hidden, self._background) == (hidden, background):
             return parent
         return self._close_changed_box, (parent, hidden, background)
@@ -518,12 +366,16 @@ class Walker:
         text = "".join(self._pieces[since:])
         pieces = len(self._pieces) - since
         del self._pieces[since:]
+        while self._cuts and self._cuts[-1] > since:
+            self._cuts.pop()
         head = self.head
         if tag in {"script", "style"}:
             text = text[: self._script_room]
             self._script_room -= len(text)
             kept = head.styles if tag == "style" else head.json_ld if "ld+json" in kind else head.scripts
             kept.append(text)
+            if tag == "style":
+                self._sheet.update(hiding_rules(text[:MAX_SHEET]))
         elif tag == "title":
             head.swallowed += len(text)
             if not head.titles:

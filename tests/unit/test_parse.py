@@ -8,12 +8,13 @@ from datetime import UTC, datetime
 import pytest
 
 from crawler.items import Capture, Reason, Rejected, SiteRecipe
+from pipelines.blocks import running_text
 from pipelines.decode import decode
 from pipelines.despam import despam
 from pipelines.extract import extract
 from pipelines.parse import Page, absolute_url, parse, walk_lxml, walk_soup
 from pipelines.visibility import hiding_style
-from pipelines.walk import MAX_BOXES, MAX_LINKS, Walker, running_text
+from pipelines.walk import MAX_BOXES, MAX_LINKS, Walker
 
 SENTENCE = "青溪河上的新桥昨天上午通车，两岸三个村子的孩子从此不用再绕八里山路去上学。"
 
@@ -94,6 +95,23 @@ def test_what_a_style_hides(style: str, way: str | None) -> None:
 )
 def test_hidden_text_knows_how_it_is_hidden(markup: str, hidden: str | None) -> None:
     assert [block.hidden for block in read(markup).blocks if block.text == "藏"] == [hidden]
+
+
+@pytest.mark.parametrize(
+    ("sheet", "hidden"),
+    [
+        ("#k,.other{position:absolute;left:-9999px}", "off-screen"),
+        ("div.k { text-indent : -999em }", "off-screen"),
+        (".k{height:0;overflow:hidden}", "zero-size"),
+        (".k{display:none}", None),
+        (".k{font-size:0}", None),
+        (".a .k{position:absolute;left:-9999px}", None),
+        (".k:hover{position:absolute;left:-9999px}", None),
+    ],
+)
+def test_a_style_sheet_hides_by_class_or_id(sheet: str, hidden: str | None) -> None:
+    page = read(f"<style>{sheet}</style><div class='x K' id='k'><p>藏</p></div><p>现</p>")
+    assert [(block.text, block.hidden) for block in page.blocks] == [("藏", hidden), ("现", None)]
 
 
 def test_hidden_words_leave_the_sentence_whole() -> None:
