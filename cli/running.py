@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 import click
 
 from cli.console import db_option, printable
+from crawler.items import Reason
 
 if TYPE_CHECKING:
     from crawler.summary import RunSummary
@@ -71,21 +72,35 @@ def fetch(ctx: click.Context, spider: str, arguments: Mapping[str, Any], options
         click.UsageError: a setting, address or site file is wrong, or the summary cannot be written.
         ArchiveError: the archive cannot be used.
     """
-    from crawler.run import run  # noqa: PLC0415 - Scrapy takes a third of a second to import; --help does without
-
     summary_path: Path | None = options["summary_path"]
     if summary_path and not summary_path.absolute().parent.is_dir():  # said before the run rather than after it
         raise click.UsageError(f"{summary_path.absolute().parent}: no such folder", ctx)
-    try:
-        summary = run(spider, arguments, _settings(options))
-    except ValueError as error:
-        raise click.UsageError(str(error), ctx) from error
+    summary = run_spider(ctx, spider, arguments, _settings(options))
     if summary_path:
         _write(summary, summary_path, ctx)
     if not options["log_json"] and (not options["quiet"] or summary.exit_code):  # the log has said it
         for line in summary.lines():
             sys.stderr.write(f"repost: {printable(line)}\n")
+        if spider == "pages" and Reason.LISTING in summary.reasons:
+            sys.stderr.write("repost: a section page holds no article; --discover fetches those that it lists\n")
     ctx.exit(summary.exit_code)
+
+
+def run_spider(
+    ctx: click.Context, spider: str, arguments: Mapping[str, Any], settings: Mapping[str, object]
+) -> "RunSummary":
+    """Run a spider; once a process.
+
+    Raises:
+        click.UsageError: a setting, address or site file is wrong.
+        ArchiveError: the archive cannot be used.
+    """
+    from crawler.run import run  # noqa: PLC0415 - Scrapy takes a third of a second to import; --help does without
+
+    try:
+        return run(spider, arguments, settings)
+    except ValueError as error:
+        raise click.UsageError(str(error), ctx) from error
 
 
 def _settings(options: Mapping[str, Any]) -> dict[str, object]:

@@ -133,6 +133,10 @@ class Crawler:
         """Start an update of everything that is due."""
         return self._run("update", {}, overrides)
 
+    def discover(self, urls: Sequence[str], **arguments: Any) -> Crawl:
+        """Crawl the articles that the given addresses lead to."""
+        return self.finish(self._run("discover", {"urls": list(urls), **arguments}, {"JOB": uuid4().hex}))
+
     def _run(self, spider: str, arguments: Mapping[str, Any], overrides: Mapping[str, Any]) -> "subprocess.Popen[str]":
         settings = {**self.overrides, "ARCHIVE_PATH": str(self.archive), **overrides}
         command = [sys.executable, "-c", CHILD, json.dumps([spider, arguments, settings])]
