@@ -16,7 +16,7 @@ from typing import Final
 import pytest
 
 from bench.bench_extract import Page, memory
-from cli.extract import MAX_BYTES, SavedPage, extract_saved
+from cli.extract import SavedPage, extract_saved
 from crawler.items import Article, Capture, Reason, Rejected
 from pipelines import walk
 from pipelines.outcome import outcome_of
@@ -25,6 +25,7 @@ from pipelines.parse import walk_lxml
 from pipelines.record_json import record_json, rejected_json
 from pipelines.walk import Walker
 from samples.damage import damage
+from spiders.replay import MAX_BYTES
 
 MEASURABLE: Final = 0.0025  # seconds
 SENTENCE: Final = (
