@@ -14,7 +14,7 @@ from sqlite_utils import Database
 from archive.connect import ArchiveError
 from archive.pack import Unpackable, unpack
 from archive.rows import Row, record_of, storable
-from crawler.items import Capture, Evidence, Reason, Record
+from crawler.items import Capture, Evidence, FetchFailure, Reason, Record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -317,6 +317,26 @@ def last_capture(db: Database, url: str) -> StoredCapture | None:
         {"url": storable(url)},
     ).fetchone()
     return capture(db, found[0]) if found else None
+
+
+def failures(db: Database) -> Iterator[FetchFailure]:
+    """The addresses that could not be fetched the last time, in the order they were first seen."""
+    rows = db.query(
+        """
+        SELECT urls.url, max(asked.url) AS requested_url, urls.site, urls.reason, urls.detail, urls.last_seen
+        FROM urls LEFT JOIN urls AS asked ON asked.redirects_to = urls.url
+        WHERE urls.state = 'failed' GROUP BY urls.id ORDER BY urls.id
+        """
+    )
+    for row in rows:
+        yield FetchFailure(
+            url=row["url"],
+            requested_url=row["requested_url"],
+            reason=Reason(row["reason"]),
+            detail=row["detail"] or "",
+            failed_at=datetime.fromisoformat(row["last_seen"]),
+            site=row["site"],
+        )
 
 
 def body_of(db: Database, digest: str) -> bytes:

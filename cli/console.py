@@ -1,6 +1,7 @@
 """What the command line shares: options, and text that is safe to print."""
 
 import json
+import os
 import re
 import sys
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from typing import ParamSpec, TypeVar
 import click
 
 from archive.connect import default_path
+from sites.recipes import FOLDER_VARIABLE
 
 # C0 (but tab and newline), DEL, C1, and the bidirectional overrides: archived text must not drive a terminal.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -41,4 +43,24 @@ def db_option(command: Callable[_P, _R]) -> Callable[_P, _R]:
         type=click.Path(path_type=Path, dir_okay=False),
         default=default_path,
         help="The archive file. Default: $ARCHIVE_PATH, else archive.db beside scrapy.cfg, else in this folder.",
+    )(command)
+
+
+def sites_option(command: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Add `--sites DIR` to a command that uses site files."""
+
+    def use(_: click.Context, __: click.Parameter, folder: Path | None) -> None:
+        # Every room that asks for site files must get the same ones, processes that clean included; so it is the
+        # environment that says where they are, and this option says it for one command.
+        if folder is not None:
+            os.environ[FOLDER_VARIABLE] = str(folder.absolute())
+
+    return click.option(
+        "--sites",
+        type=click.Path(path_type=Path, file_okay=False, exists=True),
+        metavar="DIR",
+        expose_value=False,
+        is_eager=True,
+        callback=use,
+        help=f"The folder of the site files. Default: ${FOLDER_VARIABLE}, else the program's own.",
     )(command)

@@ -4,41 +4,15 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from cli.jobs import map_in_processes
-from crawler.items import Capture, Reason, Rejected
+from crawler.items import Reason, Rejected
 from pipelines.outcome import outcome_of
 from pipelines.record_json import record_json, rejected_json
-
-# The same bound as the crawler's DOWNLOAD_MAXSIZE; the longest real page met had 2 MB.
-MAX_BYTES = 20_000_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SavedPage:
-    """A file to clean, the address it came from, and the charset its HTTP header named."""
-
-    path: Path
-    url: str = ""
-    encoding_header: str | None = None
-
-
-def _capture(page: SavedPage) -> Capture:
-    try:
-        with page.path.open("rb") as file:
-            body = file.read(MAX_BYTES + 1)
-            saved_at = datetime.fromtimestamp(page.path.stat().st_mtime, UTC)
-    except (OSError, ValueError) as error:  # ValueError: a NUL in a manifest's path
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise Rejected(Reason.UNREADABLE, str(reason)) from error
-    if len(body) > MAX_BYTES:
-        raise Rejected(Reason.TOO_LARGE, f"more than {MAX_BYTES:,} bytes")
-    headers = (("content-type", f"text/html; charset={page.encoding_header}"),) if page.encoding_header else ()
-    return Capture(url=page.url, headers=headers, body=body, fetched_at=saved_at)
+from spiders.replay import ManifestError, SavedPage, capture_of, files_below, manifest_pages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +32,7 @@ class Extracted:
 def extract_saved(page: SavedPage) -> Extracted:
     """Clean one saved page; a failing page gives a record with `rejected`, never an error."""
     try:
-        result = outcome_of(_capture(page))
+        result = outcome_of(capture_of(page))
     except Rejected as rejected:
         result = rejected
     return _refused(page, result) if isinstance(result, Rejected) else Extracted(line=_line(record_json(result.record)))
@@ -75,31 +49,6 @@ def _refused(page: SavedPage, rejected: Rejected) -> Extracted:
 
 def _line(record: dict[str, object]) -> str:
     return json.dumps(record, ensure_ascii=False)
-
-
-def _files_below(path: Path) -> Iterator[Path]:
-    if path.is_dir():
-        yield from sorted(found for found in path.rglob("*") if found.is_file())
-    else:
-        yield path
-
-
-def _manifest_pages(manifest: Path) -> Iterator[SavedPage]:
-    """The pages a manifest names; a relative `file` is relative to the manifest's folder."""
-    with manifest.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, 1):
-            if not line.strip():
-                continue
-            try:
-                entry = json.loads(line)
-                yield SavedPage(
-                    path=manifest.parent / entry["file"],
-                    url=entry.get("url") or "",
-                    encoding_header=entry.get("encoding_header"),
-                )
-            except (ValueError, KeyError, TypeError, AttributeError) as error:
-                message = f'{manifest}:{number}: not {{"file": path, "url": address or null}}: {error}'
-                raise click.UsageError(message) from error
 
 
 @click.command()
@@ -122,12 +71,15 @@ def extract_command(  # noqa: PLR0913, PLR0917 - one parameter an option of the 
     if url and (len(files) != 1 or files[0].is_dir()):
         raise click.UsageError("--url goes with exactly one file", ctx)
     if manifest:
-        pages = list(_manifest_pages(manifest))
+        try:
+            pages = list(manifest_pages(manifest))
+        except ManifestError as error:
+            raise click.UsageError(str(error), ctx) from error
     else:
         pages = [
             SavedPage(path=path, url=url, encoding_header=encoding_header)
             for given in files
-            for path in _files_below(given)
+            for path in files_below(given)
         ]
     failed = False
     for page, extracted in zip(pages, extract_all(pages, jobs), strict=True):

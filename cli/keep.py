@@ -12,7 +12,7 @@ from archive import read
 from archive.check import check
 from archive.connect import reading, writing
 from archive.reclean import DAMAGED, Recleaned, RecleanSummary, reclean, sum_up
-from cli.console import db_option, printable
+from cli.console import db_option, printable, sites_option
 from crawler.items import Reason
 from pipelines.fingerprint import fingerprint
 from pipelines.outcome import outcome_of
@@ -45,6 +45,7 @@ def check_command(ctx: click.Context, db_path: Path) -> None:
 
 @click.command()
 @db_option
+@sites_option
 @click.option("--pending", is_flag=True, help="Only captures that a run left undecided.")
 @click.option("--dry-run", is_flag=True, help="Say what would change, write nothing.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
@@ -54,7 +55,7 @@ def reclean_command(ctx: click.Context, db_path: Path, *, pending: bool, dry_run
     with reading(db_path) if dry_run else writing(db_path) as db:
         recipes = load_recipes()
         results = reclean(
-            db, lambda capture: outcome_of(capture, recipes.of(capture.site)), pending=pending, dry_run=dry_run
+            db, lambda capture: outcome_of(capture, recipes.for_capture(capture)), pending=pending, dry_run=dry_run
         )
         counts = read.counts(db)
         if not quiet:

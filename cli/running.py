@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import click
 
-from cli.console import db_option, printable
+from cli.console import db_option, printable, sites_option
 
 if TYPE_CHECKING:
     from crawler.summary import RunSummary
@@ -35,6 +35,7 @@ class Size(click.ParamType[int]):
 
 OPTIONS = (
     db_option,
+    sites_option,
     click.option("--max-pages", type=click.IntRange(1), help="Stop after so many pages (exit code 4)."),
     click.option("--max-time", type=click.FloatRange(1), metavar="SECONDS", help="Stop after so long (exit code 4)."),
     click.option("--min-free-disk", type=Size(), metavar="SIZE",
@@ -58,8 +59,8 @@ def run_options(command: Callable[_P, _R]) -> Callable[_P, _R]:
     return command
 
 
-def fetch(ctx: click.Context, spider: str, arguments: Mapping[str, Any], options: Mapping[str, Any]) -> None:
-    """Run a spider, tell of it, and end the command with its exit code.
+def fetch(ctx: click.Context, spider: str, arguments: Mapping[str, Any], options: Mapping[str, Any]) -> "RunSummary":
+    """Run a spider and tell of it.
 
     Args:
         ctx: the command's.
@@ -71,21 +72,31 @@ def fetch(ctx: click.Context, spider: str, arguments: Mapping[str, Any], options
         click.UsageError: a setting, address or site file is wrong, or the summary cannot be written.
         ArchiveError: the archive cannot be used.
     """
-    from crawler.run import run  # noqa: PLC0415 - Scrapy takes a third of a second to import; --help does without
-
     summary_path: Path | None = options["summary_path"]
     if summary_path and not summary_path.absolute().parent.is_dir():  # said before the run rather than after it
         raise click.UsageError(f"{summary_path.absolute().parent}: no such folder", ctx)
-    try:
-        summary = run(spider, arguments, _settings(options))
-    except ValueError as error:
-        raise click.UsageError(str(error), ctx) from error
+    summary = start(spider, arguments, _settings(options))
     if summary_path:
         _write(summary, summary_path, ctx)
     if not options["log_json"] and (not options["quiet"] or summary.exit_code):  # the log has said it
         for line in summary.lines():
             sys.stderr.write(f"repost: {printable(line)}\n")
-    ctx.exit(summary.exit_code)
+    return summary
+
+
+def start(spider: str, arguments: Mapping[str, Any], settings: Mapping[str, object]) -> "RunSummary":
+    """Run a spider; a wrong setting or site file becomes a usage error.
+
+    Raises:
+        click.UsageError: a setting, address or site file is wrong.
+        ArchiveError: the archive cannot be used.
+    """
+    from crawler.run import run  # noqa: PLC0415 - Scrapy takes a third of a second to import; --help does without
+
+    try:
+        return run(spider, arguments, settings)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
 
 
 def _settings(options: Mapping[str, Any]) -> dict[str, object]:

@@ -8,7 +8,7 @@ so far. A step that cannot go on raises `Rejected`.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 
@@ -212,6 +212,12 @@ class SiteRecipe:
         site_name: how the site calls itself, in Chinese.
         time_zone: IANA name for times the site prints without a zone.
         headline, body, byline: CSS selectors that sharpen what the rules find.
+        valid_until: the last day on which the selectors fit; pages fetched later are read by the rules alone.
+        seeds: where its articles are found: section pages, sitemaps, feeds, or lists of addresses.
+        article_url: a regular expression that the addresses of its articles match; learned from links where None.
+        depth: how many pages of a section are followed; None for the command's own.
+        delay: seconds between two requests to it, at least; None for the program's own.
+        revisit: how long its pages are left alone, at least; None for the program's own.
     """
 
     name: str = ""
@@ -221,6 +227,12 @@ class SiteRecipe:
     headline: str | None = None
     body: str | None = None
     byline: str | None = None
+    valid_until: date | None = None
+    seeds: tuple[str, ...] = ()
+    article_url: str | None = None
+    depth: int | None = None
+    delay: float | None = None
+    revisit: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

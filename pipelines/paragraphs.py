@@ -7,6 +7,7 @@ from itertools import accumulate
 from pipelines.content import Region
 from pipelines.lines import LineKind, is_dateline, line_kind, opening_label
 from pipelines.parse import Page
+from pipelines.posts import is_stamp
 from pipelines.walk import Block
 
 # Credits, bylines and notices stand before or after the text: a line with this much of the text on both sides is text.
@@ -18,6 +19,7 @@ CLOSES_AFTER = 0.5
 # A summary may stand between headline and text in a box of its own: so many blocks above, so many characters at least.
 LEAD = 30
 LEAST_LEAD = 30
+LEAST_SENTENCE = 20  # characters of a linked paragraph that are its own
 SAMPLE = 8  # characters of a summary that are looked for in the text
 # A block of so much running text is the text, not its byline or a short summary.
 RUNNING = 60
@@ -54,21 +56,19 @@ def read_text(page: Page, region: Region, start: int) -> Text:
         start: the block behind the headline.
     """
     lines = _lines(page, region, start)
-    whole = sum(size for _, _, size in lines) or 1
+    closed_at = _closing_line(lines)
+    whole = sum(size for index, _, size in lines if index < closed_at) or 1
     body: list[int] = []
     others: dict[LineKind, list[int]] = {LineKind.BYLINE: [], LineKind.CREDIT: [], LineKind.NOTICE: []}
     spoken = _speakers(page, lines)
     before = 0
-    closed_at: int | None = None
     for index, kind, size in lines:
-        if closed_at is not None and index > closed_at + BELOW:
+        if index > closed_at + BELOW:
             break
-        inner = before > TEXT_BEFORE * whole and whole - before - size > TEXT_AFTER * whole and closed_at is None
+        inner = before > TEXT_BEFORE * whole and whole - before - size > TEXT_AFTER * whole
         if kind in others and not inner and index not in spoken:
             others[kind].append(index)
-        elif kind is LineKind.CLOSING and before > CLOSES_AFTER * whole and closed_at is None:
-            closed_at = index
-        elif closed_at is None and kind not in {LineKind.CHROME, LineKind.CLOSING}:
+        elif index < closed_at and kind not in {LineKind.CHROME, LineKind.CLOSING}:
             body.append(index)
         before += size
     body = _trimmed(page, region, body)
@@ -79,6 +79,17 @@ def read_text(page: Page, region: Region, start: int) -> Text:
         notices=tuple(others[LineKind.NOTICE]),
         end=body[-1] + 1 if body else start,
     )
+
+
+def _closing_line(lines: list[tuple[int, LineKind, int]]) -> int:
+    """The block of the line that ends the article: the first of its kind below half of the text, else behind all."""
+    whole = sum(size for _, _, size in lines)
+    before = 0
+    for index, kind, size in lines:
+        if kind is LineKind.CLOSING and before > CLOSES_AFTER * whole:
+            return index
+        before += size
+    return lines[-1][0] + 1 if lines else 0
 
 
 def _lines(page: Page, region: Region, start: int) -> list[tuple[int, LineKind, int]]:
@@ -93,10 +104,11 @@ def _lines(page: Page, region: Region, start: int) -> list[tuple[int, LineKind, 
             continue
         if index < region.core_first and _repeats(page, region, block):
             continue
-        if block.hidden or index in skip or block.linked * 2 > len(block.text):
+        if block.hidden or index in skip or _is_link(block):
             continue
         kind = line_kind(block.text)
-        if kind is LineKind.TEXT and above < RUNNING and is_dateline(block.text):
+        # 2005-04-05 06:40更新 above the text; below it, the stamp at a post's foot
+        if kind is LineKind.TEXT and (is_dateline(block.text) if above < RUNNING else is_stamp(block.text)):
             kind = LineKind.BYLINE
         in_core = region.core_first <= index < region.core_end
         running = block.running
@@ -105,6 +117,12 @@ def _lines(page: Page, region: Region, start: int) -> list[tuple[int, LineKind, 
         above += running
         found.append((index, kind, len(block.text) if kind is LineKind.TEXT else 0))
     return found
+
+
+def _is_link(block: Block) -> bool:
+    """Whether a line is a link and little else; a paragraph may hold many links and is a sentence all the same."""
+    own = len(block.text) - block.linked
+    return block.linked > own and (own < LEAST_SENTENCE or not any(mark in block.text for mark in "，。；"))
 
 
 def _repeats(page: Page, region: Region, lead: Block) -> bool:

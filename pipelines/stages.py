@@ -155,17 +155,17 @@ class KeepCapture(_WithArchive):
 class Clean:
     """Runs the pure flow; whatever it raises becomes a reason."""
 
-    def __init__(self, recipe_of: Callable[[str], SiteRecipe | None]) -> None:
+    def __init__(self, recipe_of: Callable[[Capture], SiteRecipe | None]) -> None:
         self._recipe_of = recipe_of
 
     @classmethod
     def from_crawler(cls, crawler: "Crawler") -> Self:  # noqa: ARG003 - Scrapy's signature
         """Clean with the recipes of `sites/`."""
-        return cls(load_recipes().of)
+        return cls(load_recipes().for_capture)
 
     def process_item(self, item: KeptCapture) -> Cleaned:
         """Clean it."""
-        result = outcome_of(item.capture, self._recipe_of(item.capture.site))
+        result = outcome_of(item.capture, self._recipe_of(item.capture))
         if isinstance(result, Rejected) and result.reason is Reason.INTERNAL:
             logger.error("%s: %s", item.capture.url, result.detail)
             logger.debug("where it happened:", exc_info=result.__cause__)
@@ -179,7 +179,7 @@ class Store(_WithArchive):
         """Open the archive and finish what was captured there but never decided about."""
         super().open_spider()
         recipes = load_recipes()
-        for _ in reclean(self._db, lambda capture: outcome_of(capture, recipes.of(capture.site)), pending=True):
+        for _ in reclean(self._db, lambda capture: outcome_of(capture, recipes.for_capture(capture)), pending=True):
             self._stats.inc_value("repost/finished")
 
     def process_item(self, item: Cleaned) -> StoredPage:

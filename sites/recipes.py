@@ -1,8 +1,14 @@
-"""What we know of each site, read from the TOML files beside this module: one small file a site, all of it optional."""
+"""What we know of each site, read from one small TOML file a site, all of it optional.
 
+The files stand beside this module, or in the folder that `REPOST_SITES` names (`--sites` sets it for one command).
+"""
+
+import os
+import re
 import tomllib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,14 +17,39 @@ from zoneinfo import ZoneInfo
 
 import cssselect
 
-from crawler.items import SiteRecipe
+from crawler.items import Capture, SiteRecipe
 
 HERE = Path(__file__).parent
+FOLDER_VARIABLE = "REPOST_SITES"
+MOST_PAGES = 1_000  # of one section that a site file may ask for
+
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_INTERVAL = re.compile(r"(\d{1,4})\s*([mhdw])")
+_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_LINE_OF_SYNTAX = re.compile(r"\(at line (\d+),")
 
 
 class RecipeError(ValueError):
-    """A site file that cannot be used; the message is one line that names the file and what is wrong in it."""
+    """A site file that cannot be used; the message is one line that names the file, the line and what is wrong."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wrong:
+    """One thing that is wrong with a site file.
+
+    Attributes:
+        path: the file.
+        line: where, from 1.
+        message: what, in one line.
+    """
+
+    path: Path
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        """The line that people read; editors jump to it."""
+        return f"{self.path}:{self.line}: {self.message}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,10 +65,7 @@ class Recipes:
         >>> Recipes().site_of("http://News.Example:80/a.html")
         'news.example'
         """
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-        if parts.port not in {None, _DEFAULT_PORTS.get(parts.scheme)}:
-            host = f"{host}:{parts.port}"
+        host = host_of(url)
         recipe = self.by_host.get(host)
         return recipe.name if recipe else host
 
@@ -45,25 +73,67 @@ class Recipes:
         """The recipe of a site's key, if there is one."""
         return self.by_name.get(site)
 
+    def for_capture(self, capture: Capture) -> SiteRecipe | None:
+        """The recipe that a capture is cleaned with: without selectors where they were no longer valid then."""
+        recipe = self.of(capture.site)
+        if recipe and recipe.valid_until and capture.fetched_at.date() > recipe.valid_until:
+            return replace(recipe, headline=None, body=None, byline=None)
+        return recipe
 
-@cache
-def load_recipes(directory: Path = HERE) -> Recipes:
-    """Read every `*.toml` of a folder.
+
+def host_of(url: str) -> str:
+    """An address's host, with a port that is not the usual one."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    return host if parts.port in {None, _DEFAULT_PORTS.get(parts.scheme)} else f"{host}:{parts.port}"
+
+
+def recipe_folder() -> Path:
+    """The folder of the site files."""
+    return Path(os.environ.get(FOLDER_VARIABLE) or HERE)
+
+
+def load_recipes(directory: Path | None = None) -> Recipes:
+    """Read every `*.toml` of a folder, once.
+
+    Args:
+        directory: the folder; `recipe_folder` where none is given.
 
     Raises:
         RecipeError: a file is not TOML, names a field or value that a recipe does not have, or claims a host that
-            another file has.
+            another file has; or there is no such folder.
     """
+    return _load(directory or recipe_folder())
+
+
+@cache
+def _load(directory: Path) -> Recipes:
+    recipes, wrong = read_folder(directory)
+    if wrong:
+        raise RecipeError(str(wrong[0]))
+    return recipes
+
+
+def read_folder(directory: Path) -> tuple[Recipes, list[Wrong]]:
+    """Read every `*.toml` of a folder: what is right, and everything that is wrong."""
+    if not directory.is_dir():
+        return Recipes(), [Wrong(path=directory, line=1, message="no such folder")]
     by_name: dict[str, SiteRecipe] = {}
     by_host: dict[str, SiteRecipe] = {}
+    wrong: list[Wrong] = []
     for path in sorted(directory.glob("*.toml")):
-        recipe = read_recipe(path)
+        recipe, problems = _read(path)
+        wrong += problems
+        if recipe is None:
+            continue
         by_name[recipe.name] = recipe
         for host in recipe.hosts:
             other = by_host.setdefault(host, recipe)
             if other is not recipe:
-                raise RecipeError(f"{path}: hosts: {host} belongs to {other.name}.toml already")
-    return Recipes(by_name=by_name, by_host=by_host)
+                text = path.read_text(encoding="utf-8")
+                message = f"hosts: {host} belongs to {other.name}.toml already"
+                wrong.append(Wrong(path=path, line=_line_of(text, "hosts", host), message=message))
+    return Recipes(by_name=by_name, by_host=by_host), wrong
 
 
 def read_recipe(path: Path) -> SiteRecipe:
@@ -72,27 +142,50 @@ def read_recipe(path: Path) -> SiteRecipe:
     Raises:
         RecipeError: as for `load_recipes`.
     """
+    recipe, wrong = _read(path)
+    if recipe is None:
+        raise RecipeError(str(wrong[0]))
+    return recipe
+
+
+def _read(path: Path) -> tuple[SiteRecipe | None, list[Wrong]]:
+    """One site file, or everything that is wrong with it."""
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:  # tomllib's message ends with line and column
-        raise RecipeError(f"{path}: {error}") from error
-    checks: dict[str, Callable[[object], object]] = {
-        "hosts": _hosts,
-        "site_name": _text,
-        "time_zone": _time_zone,
-        "headline": _selector,
-        "body": _selector,
-        "byline": _selector,
-    }
+        text = path.read_text(encoding="utf-8")
+        values = tomllib.loads(text)
+    except (OSError, ValueError) as error:  # ValueError: not UTF-8, not TOML
+        at = _LINE_OF_SYNTAX.search(str(error))
+        lines = path.read_bytes().count(b"\n") + 1 if path.is_file() else 1
+        line = int(at[1]) if at else lines if "end of document" in str(error) else 1
+        return None, [Wrong(path=path, line=line, message=str(error))]
     checked: dict[str, Any] = {}
+    wrong: list[Wrong] = []
     for name, value in values.items():
-        if name not in checks:
-            raise RecipeError(f"{path}: {name}: no such field; there are {', '.join(checks)}")
         try:
-            checked[name] = checks[name](value)
+            if name not in CHECKS:
+                raise ValueError(f"no such field; there are {', '.join(CHECKS)}")  # noqa: TRY301 - one way to say it
+            checked[name] = CHECKS[name](value)
         except ValueError as error:
-            raise RecipeError(f"{path}: {name}: {error}") from error
-    return SiteRecipe(name=path.stem, **checked)
+            at_value = error.args[1] if len(error.args) > 1 else None  # of a list: which of its values
+            message = f"{name}: {error.args[0]}"
+            wrong.append(Wrong(path=path, line=_line_of(text, name, at_value), message=message))
+    recipe = SiteRecipe(name=path.stem, **checked)
+    hosts_of_seeds = tuple(dict.fromkeys(map(host_of, recipe.seeds)))
+    recipe = replace(recipe, hosts=recipe.hosts or hosts_of_seeds)
+    for seed in recipe.seeds:
+        if host_of(seed) not in recipe.hosts:
+            message = f"seeds: {seed}: its host is not among hosts, so nothing of it is followed"
+            wrong.append(Wrong(path=path, line=_line_of(text, "seeds", seed), message=message))
+    return (None if wrong else recipe), wrong
+
+
+def _line_of(text: str, name: str, value: str | None = None) -> int:
+    """The line on which a field stands, or the value of a list in it."""
+    lines = text.splitlines()
+    field_line = re.compile(rf"""\s*["']?{re.escape(name)}["']?\s*[=.]|\s*\[+\s*{re.escape(name)}\b""")
+    first = next((number for number, line in enumerate(lines, 1) if field_line.match(line)), 1)
+    behind = enumerate(lines[first - 1 :], first)
+    return next((number for number, line in behind if value and value.lower() in line.lower()), first)
 
 
 def _text(value: object) -> str:
@@ -101,14 +194,31 @@ def _text(value: object) -> str:
     return value.strip()
 
 
-def _hosts(value: object) -> tuple[str, ...]:
+def _texts(value: object, example: str) -> Iterator[str]:
     if not isinstance(value, list) or not value:
-        raise ValueError('must be a list of host names, like ["www.news.example"]')
-    hosts = tuple(_text(host).lower() for host in value)
+        raise ValueError(f"must be a list, like {example}")
+    yield from map(_text, value)
+
+
+def _hosts(value: object) -> tuple[str, ...]:
+    hosts = tuple(host.lower() for host in _texts(value, '["www.news.example"]'))
     for host in hosts:
         if "/" in host:
-            raise ValueError(f"{host!r} is an address, not a host name")
+            raise ValueError(f"{host!r} is an address, not a host name", host)
     return hosts
+
+
+def _seeds(value: object) -> tuple[str, ...]:
+    seeds = tuple(_texts(value, '["https://www.news.example/local/"]'))
+    for seed in seeds:
+        try:
+            parts = urlsplit(seed)
+            is_address = parts.scheme in _DEFAULT_PORTS and parts.hostname and (parts.port is None or parts.port > 0)
+        except ValueError:  # half an IPv6 address, a port that is no number
+            is_address = False
+        if not is_address or re.search(r"\s", seed):
+            raise ValueError(f"{seed!r} is no http:// or https:// address", seed)
+    return seeds
 
 
 def _time_zone(value: object) -> str:
@@ -127,3 +237,54 @@ def _selector(value: object) -> str:
     except cssselect.SelectorError as error:
         raise ValueError(f"{text!r} is no CSS selector: {error}") from error
     return text
+
+
+def _expression(value: object) -> str:
+    text = _text(value)
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(f"{text!r} is no regular expression: {error}") from error
+    return text
+
+
+def _day(value: object) -> date:
+    if not isinstance(value, date) or isinstance(value, datetime):
+        raise ValueError("must be a date without quotes, like 2026-12-31")  # noqa: TRY004 - a value of the file
+    return value
+
+
+def _depth(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MOST_PAGES:
+        raise ValueError(f"must be a whole number from 1 to {MOST_PAGES}")
+    return value
+
+
+def _seconds(value: object) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= 3600:
+        raise ValueError("must be seconds, from 0 to 3600")
+    return float(value)
+
+
+def _interval(value: object) -> timedelta:
+    match = _INTERVAL.fullmatch(_text(value))
+    if not match or not int(match[1]):
+        raise ValueError(f'{value!r} is no interval, like "30m", "6h", "1d" or "2w"')
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})
+
+
+# Each field of a site file, and what checks it; a `ValueError`'s second argument is the value of a list that is wrong.
+CHECKS: dict[str, Callable[[object], object]] = {
+    "hosts": _hosts,
+    "site_name": _text,
+    "time_zone": _time_zone,
+    "headline": _selector,
+    "body": _selector,
+    "byline": _selector,
+    "valid_until": _day,
+    "seeds": _seeds,
+    "article_url": _expression,
+    "depth": _depth,
+    "delay": _seconds,
+    "revisit": _interval,
+}

@@ -1,6 +1,7 @@
 """Pages whose addresses are given: `scrapy crawl pages -a urls=http://a/1.html,http://b/2.html`, or `-a file=FILE`."""
 
 import re
+import sys
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -28,7 +29,8 @@ class PagesSpider(Spider):
 
     Args:
         urls: addresses, as a sequence or as one string separated by commas or blanks.
-        file: a text file of addresses, one a line; empty lines and lines starting with # are skipped.
+        file: a text file of addresses, one a line, `-` for standard input; empty lines and lines starting with # are
+            skipped.
     """
 
     name = "pages"
@@ -81,7 +83,8 @@ class PagesSpider(Spider):
         yield from (("", text) for text in self._given if text)
         if self._file:
             try:
-                text = Path(self._file).read_text(encoding="utf-8-sig")
+                raw = sys.stdin.buffer.read() if self._file == "-" else Path(self._file).read_bytes()
+                text = raw.decode("utf-8-sig")
             except OSError as error:
                 raise CloseSpider(f"usage: {self._file}: {error.strerror}") from error
             except UnicodeDecodeError as error:

@@ -1,11 +1,12 @@
 """Site files: what a good one gives, and the one line that a wrong one gives."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from crawler.items import SiteRecipe
-from sites.recipes import RecipeError, Recipes, load_recipes, read_recipe
+from sites.recipes import CHECKS, RecipeError, Recipes, load_recipes, read_recipe
 
 GOOD = """
 hosts = ["www.lanqiao.example", "Lanqiao.example:8080"]
@@ -75,7 +76,7 @@ def test_a_wrong_file_is_explained_in_one_line_that_names_it(tmp_path: Path, tex
     path.write_text(text, encoding="utf-8")
     with pytest.raises(RecipeError) as caught:
         read_recipe(path)
-    assert str(caught.value).startswith(f"{path}: ")
+    assert re.match(rf"{re.escape(str(path))}:\d+: ", str(caught.value))
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
 
@@ -89,9 +90,14 @@ def test_a_file_that_is_not_text_is_explained(tmp_path: Path) -> None:
 
 def test_two_sites_cannot_claim_one_host(folder: Path) -> None:
     (folder / "second.toml").write_text('hosts = ["www.lanqiao.example"]', encoding="utf-8")
-    with pytest.raises(RecipeError, match=r"second\.toml: hosts: www\.lanqiao\.example belongs to lanqiao\.toml"):
+    with pytest.raises(RecipeError, match=r"second\.toml:1: hosts: www\.lanqiao\.example belongs to lanqiao\.toml"):
         load_recipes(folder)
 
 
 def test_the_site_files_of_the_repository_are_right() -> None:
     assert isinstance(load_recipes(), Recipes)
+
+
+def test_the_documentation_lists_every_field() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "sites.md").read_text(encoding="utf-8")
+    assert [name for name in CHECKS if f"`{name}`" not in text] == []

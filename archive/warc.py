@@ -1,0 +1,312 @@
+"""WARC files (ISO 28500) in and out: captures as other archives keep them.
+
+What WARC has no place for travels in a metadata record in front of each response that we write: the address that was
+asked for, which split article the page is a part of, and the record that was read from it. So a file written here and
+read again gives the same captures; any other program's file gives what it holds.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+from urllib.parse import urlsplit
+from uuid import NAMESPACE_URL, uuid5
+
+from fastwarc.stream_io import GzipWriter
+from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
+
+from archive.http_message import MAX_BODY, MAX_HEADERS, Headers, NotHttp, format_response, parse_response
+from archive.pack import sha256
+from archive.rows import as_json
+from crawler.items import Capture, FetchFailure, Reason
+
+FORMAT = "repost-archive/1"  # marks our metadata records
+MAX_PARTS = 100  # later pages of one article that are believed
+_MAX_BLOCK = MAX_BODY + MAX_HEADERS
+_SCHEMES = {"http", "https"}
+_PAGES = (WarcRecordType.response, WarcRecordType.resource, WarcRecordType.revisit)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """A record that gives no capture.
+
+    Attributes:
+        where: the file, and the record's offset in it.
+        reason: why; None where nothing is wrong with it.
+        detail: one line for people; `revisit` or `not of the web` where nothing is wrong.
+    """
+
+    where: str
+    reason: Reason | None = None
+    detail: str
+
+
+class _Unusable(ValueError):  # noqa: N818 - says what the record is
+    """A record that should give a capture and cannot; the message says why."""
+
+
+def read_warc(path: Path, site_of: Callable[[str], str]) -> Iterator[Capture | FetchFailure | Skipped]:
+    """The captures of a WARC file, plain, gz or zst, in its order, and what else of it counts.
+
+    An article split over several pages is one capture where the file says so, as ours do.
+
+    Args:
+        path: the file.
+        site_of: the site's key of an address, where the file names none.
+
+    Raises:
+        OSError: the file cannot be opened.
+    """
+    first: Capture | None = None  # held until the next page, which may be its article's next part
+    first_id = ""
+    for record_id, part_of, item in _items(path, site_of):
+        if first and part_of == first_id and isinstance(item, Capture) and len(first.parts) < MAX_PARTS:
+            first = replace(first, parts=(*first.parts, item))
+            continue
+        if first:
+            yield first
+            first = None
+        if isinstance(item, Capture):
+            first, first_id = item, record_id
+        else:
+            yield item
+    if first:
+        yield first
+
+
+def _items(
+    path: Path, site_of: Callable[[str], str]
+) -> Iterator[tuple[str, str | None, Capture | FetchFailure | Skipped]]:
+    """Each record that counts: its id, the id of the page whose later part it is, and what it gives."""
+    about: Mapping[str, Any] = {}  # our metadata record, which stands in front of the record it is about
+    offset = -1
+    with path.open("rb") as file:
+        try:
+            for record in ArchiveIterator(file, parse_http=False, max_header_len=MAX_HEADERS):
+                offset = record.stream_pos
+                record_id = record.headers.get("WARC-Record-ID") or ""
+                try:
+                    if record.record_type == WarcRecordType.metadata:
+                        about = _about(record)
+                        if failure := about.get("failure"):
+                            yield record_id, None, _failure(record, failure, site_of)
+                        continue
+                    if record.record_type not in _PAGES:
+                        continue
+                    ours = about if about.get("of") == record_id else {}
+                    item = _skipped(record, f"{path}:{offset}") or _capture(record, ours, site_of)
+                    yield record_id, ours.get("part_of"), item
+                except _Unusable as error:
+                    yield record_id, None, _wrong(path, offset, str(error))
+        except OSError as error:  # FastWARC's word for all that is wrong with a stream; it cannot go on behind it
+            yield "", None, _wrong(path, max(offset, 0), f"{error}; what follows could not be read")
+        else:
+            if offset < 0:
+                yield "", None, _wrong(path, 0, "no WARC record in it")
+
+
+def _skipped(record: WarcRecord, where: str) -> Skipped | None:
+    """What a record is that is no page and nothing wrong."""
+    if record.record_type == WarcRecordType.revisit:  # "the same as then": its page is in another file, or this one
+        return Skipped(where=where, detail="revisit")
+    url = _target(record)
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:  # half an IPv6 address
+        raise _Unusable(f"not a web address: {url[:200]!r}") from error
+    if parts.scheme in _SCHEMES and parts.hostname:
+        return None
+    # A saved page whose address nobody knew is kept under its file's name; a DNS look-up is no page.
+    is_page = parts.scheme == "file" and record.record_type == WarcRecordType.resource
+    return None if is_page else Skipped(where=where, detail="not of the web")
+
+
+def _capture(record: WarcRecord, about: Mapping[str, Any], site_of: Callable[[str], str]) -> Capture:
+    url = _target(record)
+    block = _block(record)
+    content_type = record.headers.get("Content-Type") or ""
+    status, body = 200, block
+    headers: Headers = (("content-type", content_type),)
+    if record.record_type == WarcRecordType.response:
+        try:
+            status, headers, body = parse_response(block)
+        except NotHttp as error:
+            raise _Unusable(str(error)) from error
+    elif len(body) > MAX_BODY:
+        raise _Unusable(f"larger than {MAX_BODY:,} bytes")
+    site = about.get("site")
+    return Capture(
+        url=url,
+        requested_url=about.get("requested_url"),
+        status=status,
+        headers=about.get("headers", headers),
+        body=body,
+        fetched_at=_date(record),
+        site=site_of(url) if site is None else site,
+    )
+
+
+def _target(record: WarcRecord) -> str:
+    return (record.headers.get("WARC-Target-URI") or "").strip("<> \t")  # WARC/1.0 had it in angle brackets, by mistake
+
+
+def _date(record: WarcRecord) -> datetime:
+    text = record.headers.get("WARC-Date") or ""
+    try:
+        date = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise _Unusable(f"no date: {text[:50]!r}") from error
+    return (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def _block(record: WarcRecord) -> bytes:
+    """All of a record's bytes.
+
+    Raises:
+        _Unusable: there are more than are read, or fewer than it says.
+    """
+    if record.content_length > _MAX_BLOCK:
+        raise _Unusable(f"larger than {_MAX_BLOCK:,} bytes")
+    block: bytes = record.reader.read(record.content_length)
+    if len(block) < record.content_length:
+        raise _Unusable(f"cut short: {len(block):,} of {record.content_length:,} bytes")
+    return block
+
+
+def _wrong(path: Path, offset: int, detail: str) -> Skipped:
+    return Skipped(where=f"{path}:{offset}", reason=Reason.UNREADABLE, detail=detail)
+
+
+def _about(record: WarcRecord) -> Mapping[str, Any]:
+    """What our metadata record says; nothing where it is another program's."""
+    if "json" not in (record.headers.get("Content-Type") or ""):
+        return {}
+    try:
+        value = json.loads(_block(record))
+    except (ValueError, RecursionError) as error:
+        raise _Unusable(f"metadata that is no JSON: {error}") from error
+    if not isinstance(value, dict) or value.get("format") != FORMAT:
+        return {}
+    texts = {name: value.get(name) for name in ("of", "part_of", "requested_url", "site")}
+    return {
+        **{name: text if isinstance(text, str) else None for name, text in texts.items()},
+        **({"headers": _headers(value["headers"])} if "headers" in value else {}),
+        "failure": value.get("failure"),
+    }
+
+
+def _headers(value: object) -> Headers:
+    try:
+        return tuple((str(name), str(text)) for name, text in value)  # type: ignore[attr-defined]  # else it is caught
+    except (TypeError, ValueError) as error:
+        raise _Unusable("metadata whose headers are no pairs") from error
+
+
+def _failure(record: WarcRecord, failure: object, site_of: Callable[[str], str]) -> FetchFailure:
+    said = failure if isinstance(failure, dict) else {}
+    url = _target(record)
+    try:
+        reason = Reason(str(said.get("reason")))
+    except ValueError as error:
+        raise _Unusable(f"metadata of a failure that says no reason: {error}") from error
+    asked = said.get("requested_url")
+    return FetchFailure(
+        url=url,
+        requested_url=asked if isinstance(asked, str) else None,
+        reason=reason,
+        detail=str(said.get("detail", "")),
+        failed_at=_date(record),
+        site=str(said.get("site") or site_of(url)),
+    )
+
+
+class WarcFile:
+    """A WARC/1.1 file being written, every record a gzip member of its own, so that readers can jump to it."""
+
+    def __init__(self, stream: BinaryIO, *, software: str, description: str) -> None:
+        self._gzip = GzipWriter(stream)
+        fields = {"software": software, "format": "WARC File Format 1.1", "description": description}
+        info = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
+        self._write(WarcRecordType.warcinfo, "", datetime.now(UTC), "application/warc-fields", info.encode())
+
+    def write(self, capture: Capture, record: Mapping[str, object] | None = None) -> None:
+        """Write a capture with the later parts of its article.
+
+        Args:
+            capture: the capture.
+            record: what was read from it, as JSON values.
+        """
+        first_id = _record_id(capture)
+        for part in (capture, *capture.parts):
+            record_id = _record_id(part)
+            about = {
+                "format": FORMAT,
+                "of": record_id,
+                "part_of": None if part is capture else first_id,
+                "requested_url": part.requested_url,
+                "site": part.site,
+                "headers": part.headers,
+                "record": record if part is capture else None,
+            }
+            block = as_json(about).encode()
+            self._write(
+                WarcRecordType.metadata, part.url, part.fetched_at, "application/json", block, concurrent_to=record_id
+            )
+            if urlsplit(part.url).scheme in _SCHEMES:
+                block = format_response(part.status, part.headers, part.body)
+                kind, content_type = WarcRecordType.response, "application/http; msgtype=response"
+            else:
+                kind, content_type, block = (
+                    WarcRecordType.resource,
+                    part.header("content-type") or "text/html",
+                    part.body,
+                )
+            self._write(kind, part.url, part.fetched_at, content_type, block, record_id=record_id, payload=part.body)
+
+    def write_failure(self, failure: FetchFailure) -> None:
+        """Write that an address could not be fetched."""
+        said = {
+            "requested_url": failure.requested_url,
+            "reason": failure.reason,
+            "detail": failure.detail,
+            "site": failure.site,
+        }
+        block = as_json({"format": FORMAT, "failure": said}).encode()
+        self._write(WarcRecordType.metadata, failure.url, failure.failed_at, "application/json", block)
+
+    def _write(  # noqa: PLR0913 - a record's mandatory headers
+        self,
+        kind: WarcRecordType,
+        url: str,
+        date: datetime,
+        content_type: str,
+        block: bytes,
+        *,
+        record_id: str | None = None,
+        concurrent_to: str | None = None,
+        payload: bytes | None = None,
+    ) -> None:
+        record = WarcRecord()
+        record.init_headers(kind)
+        if record_id:
+            record.headers["WARC-Record-ID"] = record_id
+        if url:
+            record.headers["WARC-Target-URI"] = url
+        record.headers["WARC-Date"] = date.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        record.headers["Content-Type"] = content_type
+        if concurrent_to:
+            record.headers["WARC-Concurrent-To"] = concurrent_to
+        record.set_bytes_content(block)
+        digest = None if payload is None else hashlib.sha1(payload, usedforsecurity=False).digest()  # as readers expect
+        record.write(self._gzip, checksum_data=True, payload_digest=digest)
+        self._gzip.finish()  # else all records would be one member
+
+
+def _record_id(capture: Capture) -> str:
+    """The same id for the same capture in every file."""
+    name = f"{capture.url} {capture.fetched_at.isoformat()} {sha256(capture.body)}"
+    return f"<urn:uuid:{uuid5(NAMESPACE_URL, name)}>"

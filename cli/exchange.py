@@ -1,0 +1,141 @@
+"""`repost import` and `export`: pages that others fetched, and ours for others."""
+
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import Progress
+
+from archive.connect import reading, writing
+from archive.exchange import FAILED, KNOWN, REJECTED, SKIPPED, TakenIn, give_out, take_in
+from archive.write import Outcome
+from cli.console import db_option, printable, sites_option
+from crawler.lock import Locked, RunLock
+from pipelines.outcome import outcome_of
+from pipelines.record_json import record_json
+from sites.recipes import Recipes, load_recipes
+from spiders.replay import (
+    Item,
+    ManifestError,
+    SavedPage,
+    files_below,
+    is_warc,
+    joined,
+    manifest_pages,
+    replay_pages,
+    replay_warc,
+)
+
+SHOWN = 10  # the first ones say what is wrong; the rest is counted
+
+
+@click.command()
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True))
+@click.option("--url", default="", help="The address the page was fetched from; goes with one saved page.")
+@click.option("--encoding-header", metavar="CHARSET", help="The charset that the saved pages' HTTP header named.")
+@click.option("--manifest", type=click.Path(path_type=Path, exists=True, dir_okay=False),
+              help='JSON lines {"file", "url", "fetched_at", "encoding_header"} that name saved pages.')  # fmt: skip
+@db_option
+@sites_option
+@click.option("-q", "--quiet", is_flag=True, help="Nothing on standard error unless something is wrong.")
+@click.pass_context
+def import_command(  # noqa: PLR0913, PLR0917 - one parameter an option of the command line
+    ctx: click.Context,
+    files: tuple[Path, ...],
+    url: str,
+    encoding_header: str | None,
+    manifest: Path | None,
+    db_path: Path,
+    *,
+    quiet: bool,
+) -> None:
+    """Take WARC files (plain, gz, zst) and saved HTML pages into the archive, or folders with either below them.
+
+    Each page is cleaned as if it had been fetched, under its original address and date. The same capture is taken in
+    once, however often it is given; an article split over several pages is joined where all of them are given.
+    """
+    if not files and not manifest:
+        raise click.UsageError("give files or folders, or --manifest FILE", ctx)
+    if url and (manifest or len(files) != 1 or files[0].is_dir() or is_warc(files[0])):
+        raise click.UsageError("--url goes with exactly one saved page", ctx)
+    found = [path for given in files for path in files_below(given)]
+    pages = [SavedPage(path=path, url=url, encoding_header=encoding_header) for path in found if not is_warc(path)]
+    try:
+        pages += manifest_pages(manifest) if manifest else ()
+    except ManifestError as error:
+        raise click.UsageError(str(error), ctx) from error
+    lock = RunLock(db_path)
+    with writing(db_path) as db:
+        try:
+            lock.acquire()
+        except Locked as error:
+            sys.stderr.write(f"repost: another run is at work on this archive ({error})\n")
+            ctx.exit(75)
+        recipes = load_recipes()
+        items = _items([path for path in found if is_warc(path)], pages, recipes)
+        results = take_in(db, items, lambda capture: outcome_of(capture, recipes.for_capture(capture)))
+        counts = _reported(results, quiet=quiet)
+        lock.release()
+    if not quiet:
+        sys.stderr.write(f"repost: {_summary(counts)}\n")
+    read = counts.total() - counts[FAILED]
+    ctx.exit((1 if read else 3) if counts[FAILED] or not counts else 0)
+
+
+@click.command()
+@click.option("--warc", type=click.Path(path_type=Path, dir_okay=False), required=True, metavar="FILE",
+              help="The WARC/1.1 file to write, gzipped; its name should end in .warc.gz.")  # fmt: skip
+@db_option
+@click.option("-q", "--quiet", is_flag=True, help="Nothing on standard error unless something is wrong.")
+@click.pass_context
+def export_command(ctx: click.Context, warc: Path, db_path: Path, *, quiet: bool) -> None:
+    """Write every capture with the record read from it, for other programs and for `repost import`."""
+    written = 0
+    damaged = 0
+    with reading(db_path) as db:
+        try:
+            for item, problem in give_out(db, warc, record_json):
+                written += item is not None
+                if problem:
+                    damaged += 1
+                    sys.stderr.write(f"repost: {problem}\n")
+        except OSError as error:
+            raise click.UsageError(f"{warc}: {error.strerror}", ctx) from error
+    if not quiet:
+        sys.stderr.write(f"repost: {written} captures and failures, {warc.stat().st_size / 1e6:.1f} MB in {warc}\n")
+    ctx.exit(1 if damaged else 0)
+
+
+def _items(warcs: list[Path], pages: list[SavedPage], recipes: Recipes) -> Iterator[Item]:
+    site_of = recipes.site_of
+    each = (joined(lambda path=path: replay_warc(path, site_of)) for path in warcs)  # type: ignore[misc]  # bound at once
+    return chain(joined(lambda: replay_pages(pages, site_of)), *each)
+
+
+def _reported(results: Iterator[TakenIn], *, quiet: bool) -> Counter[str]:
+    """Count what comes, name the first pages that could not be read, and show a bar where somebody watches."""
+    counts: Counter[str] = Counter()
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=quiet or not console.is_terminal) as progress:
+        task = progress.add_task("importing", total=None)
+        for result in results:
+            progress.advance(task)
+            counts[result.detail if result.outcome == SKIPPED else result.outcome] += 1
+            if result.outcome == FAILED and counts[FAILED] <= SHOWN:
+                line = f"repost: failed: {result.where}: {result.reason}: {result.detail}"
+                progress.console.print(printable(line), markup=False, highlight=False, soft_wrap=True)
+    if (rest := counts[FAILED] - SHOWN) > 0:
+        sys.stderr.write(f"repost: failed: {rest} more\n")
+    return counts
+
+
+def _summary(counts: Counter[str]) -> str:
+    """The counts in one line: first what became of pages, then what was no page."""
+    main = (Outcome.NEW, Outcome.CHANGED, Outcome.UNCHANGED, REJECTED, FAILED, KNOWN)
+    others = [name for name in counts if name not in main]
+    told = [f"{counts[name]} {name}" for name in main] + [f"{counts[name]} {name}" for name in others]
+    return ", ".join(told)
