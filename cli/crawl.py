@@ -1,12 +1,13 @@
 """`repost crawl`: fetch pages and keep their articles in the archive."""
 
+import sys
 from datetime import datetime
 from typing import Any
 
 import click
 
-from cli.console import sites_option
 from cli.running import fetch, run_options
+from crawler.items import Reason
 from sites.recipes import MOST_PAGES
 
 
@@ -21,7 +22,6 @@ from sites.recipes import MOST_PAGES
               help="Pages of each section to follow. Default: the site file's, else 1.")  # fmt: skip
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE",
               help="Leave what is known to be older; follow sections only so far.")  # fmt: skip
-@sites_option
 @run_options
 @click.pass_context
 def crawl_command(  # noqa: PLR0913, PLR0917 - one parameter an option of the command line
@@ -34,20 +34,23 @@ def crawl_command(  # noqa: PLR0913, PLR0917 - one parameter an option of the co
     since: datetime | None,
     *,
     discover: bool,
-    **options: Any,  # noqa: ANN401 - click's
+    **options: Any,  # noqa: ANN401 - those of run_options
 ) -> None:
     """Fetch each of URLS once, politely, and keep what it holds; an article split over several pages is joined.
 
     With --discover or --site, fetch the articles that section pages, sitemaps and feeds lead to, on the same site. The
-    same page crawled again gives a second capture, and a new version only where the article changed. A crawl that was
-    cut short (killed, interrupted, ended by a limit) goes on when it is given again.
+    same page crawled again gives a second capture where its server sends it again, and a new version only where the
+    article changed. A crawl that was cut short (killed, interrupted, ended by a limit) goes on when it is given again.
     """
     if not urls and not url_file and not names:
         raise click.UsageError("give an address, --file FILE, or --site NAME", ctx)
     discover = discover or bool(names)
     if (depth or since) and not discover:
         raise click.UsageError("--depth and --since go with --discover or --site", ctx)
-    arguments: dict[str, object] = {"urls": urls, "file": url_file or ""}
+    arguments: dict[str, object] = {"urls": list(urls), "file": url_file or ""}
     if discover:
         arguments |= {"sites": list(names), "depth": depth or 0, "since": since.date().isoformat() if since else ""}
-    fetch(ctx, "discover" if discover else "pages", arguments, options)
+    summary = fetch(ctx, "discover" if discover else "pages", arguments, options)
+    if not options["quiet"] and not discover and Reason.LISTING in summary.reasons:
+        sys.stderr.write("repost: a section page holds no article; --discover fetches those that it lists\n")
+    ctx.exit(summary.exit_code)

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import click
 
-from cli.console import db_option, printable
-from crawler.items import Reason
+from cli.console import db_option, printable, sites_option
 
 if TYPE_CHECKING:
     from crawler.summary import RunSummary
@@ -36,6 +35,7 @@ class Size(click.ParamType[int]):
 
 OPTIONS = (
     db_option,
+    sites_option,
     click.option("--max-pages", type=click.IntRange(1), help="Stop after so many pages (exit code 4)."),
     click.option("--max-time", type=click.FloatRange(1), metavar="SECONDS", help="Stop after so long (exit code 4)."),
     click.option("--min-free-disk", type=Size(), metavar="SIZE",
@@ -59,8 +59,8 @@ def run_options(command: Callable[_P, _R]) -> Callable[_P, _R]:
     return command
 
 
-def fetch(ctx: click.Context, spider: str, arguments: Mapping[str, Any], options: Mapping[str, Any]) -> None:
-    """Run a spider, tell of it, and end the command with its exit code.
+def fetch(ctx: click.Context, spider: str, arguments: Mapping[str, Any], options: Mapping[str, Any]) -> "RunSummary":
+    """Run a spider and tell of it.
 
     Args:
         ctx: the command's.
@@ -75,21 +75,17 @@ def fetch(ctx: click.Context, spider: str, arguments: Mapping[str, Any], options
     summary_path: Path | None = options["summary_path"]
     if summary_path and not summary_path.absolute().parent.is_dir():  # said before the run rather than after it
         raise click.UsageError(f"{summary_path.absolute().parent}: no such folder", ctx)
-    summary = run_spider(ctx, spider, arguments, _settings(options))
+    summary = start(spider, arguments, _settings(options))
     if summary_path:
         _write(summary, summary_path, ctx)
     if not options["log_json"] and (not options["quiet"] or summary.exit_code):  # the log has said it
         for line in summary.lines():
             sys.stderr.write(f"repost: {printable(line)}\n")
-        if spider == "pages" and Reason.LISTING in summary.reasons:
-            sys.stderr.write("repost: a section page holds no article; --discover fetches those that it lists\n")
-    ctx.exit(summary.exit_code)
+    return summary
 
 
-def run_spider(
-    ctx: click.Context, spider: str, arguments: Mapping[str, Any], settings: Mapping[str, object]
-) -> "RunSummary":
-    """Run a spider; once a process.
+def start(spider: str, arguments: Mapping[str, Any], settings: Mapping[str, object]) -> "RunSummary":
+    """Run a spider; a wrong setting or site file becomes a usage error.
 
     Raises:
         click.UsageError: a setting, address or site file is wrong.
@@ -100,7 +96,7 @@ def run_spider(
     try:
         return run(spider, arguments, settings)
     except ValueError as error:
-        raise click.UsageError(str(error), ctx) from error
+        raise click.UsageError(str(error)) from error
 
 
 def _settings(options: Mapping[str, Any]) -> dict[str, object]:

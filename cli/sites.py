@@ -11,7 +11,7 @@ import click
 from archive import read
 from archive.connect import reading
 from cli.console import printable, sites_option
-from cli.running import run_spider
+from cli.running import start
 from crawler.items import Article, Capture, Rejected, SiteRecipe
 from pipelines.decode import decode
 from pipelines.outcome import outcome_of
@@ -57,8 +57,7 @@ def learn_site(ctx: click.Context, url: str, allowed: tuple[str, ...], delay: fl
     """
     with TemporaryDirectory(prefix="repost-learn-") as folder:
         db_path = Path(folder) / "archive.db"
-        summary = run_spider(
-            ctx,
+        summary = start(
             "learn",
             {"urls": [url]},
             {

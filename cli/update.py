@@ -15,4 +15,4 @@ def update_command(ctx: click.Context, /, **options: Any) -> None:  # noqa: ANN4
 
     Servers are asked whether a page changed since the last time; what did not is not transferred again.
     """
-    fetch(ctx, "update", {}, options)
+    ctx.exit(fetch(ctx, "update", {}, options).exit_code)

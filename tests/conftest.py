@@ -127,17 +127,19 @@ class Crawler:
 
     def start(self, urls: Sequence[str], **overrides: Any) -> "subprocess.Popen[str]":
         """Start a crawl of the given addresses, as a job of its own unless `JOB` says otherwise."""
-        return self._run("pages", {"urls": list(urls)}, {"JOB": uuid4().hex, **overrides})
+        return self._start("pages", {"urls": list(urls)}, {"JOB": uuid4().hex, **overrides})
 
     def start_update(self, **overrides: Any) -> "subprocess.Popen[str]":
         """Start an update of everything that is due."""
-        return self._run("update", {}, overrides)
+        return self._start("update", {}, overrides)
 
     def discover(self, urls: Sequence[str], **arguments: Any) -> Crawl:
         """Crawl the articles that the given addresses lead to."""
-        return self.finish(self._run("discover", {"urls": list(urls), **arguments}, {"JOB": uuid4().hex}))
+        return self.finish(self._start("discover", {"urls": list(urls), **arguments}, {"JOB": uuid4().hex}))
 
-    def _run(self, spider: str, arguments: Mapping[str, Any], overrides: Mapping[str, Any]) -> "subprocess.Popen[str]":
+    def _start(
+        self, spider: str, arguments: Mapping[str, Any], overrides: Mapping[str, Any]
+    ) -> "subprocess.Popen[str]":
         settings = {**self.overrides, "ARCHIVE_PATH": str(self.archive), **overrides}
         command = [sys.executable, "-c", CHILD, json.dumps([spider, arguments, settings])]
         return subprocess.Popen(command, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
