@@ -6,6 +6,7 @@ from dataclasses import replace
 from crawler.items import Draft, Rejected, SiteRecipe
 from pipelines.content import find_region
 from pipelines.headline import elect
+from pipelines.layout import paragraphs
 from pipelines.paragraphs import read_text
 from pipelines.parse import Page
 from pipelines.pictures import pictures
@@ -33,7 +34,7 @@ def extract(page: Page, recipe: SiteRecipe) -> Draft:
     def labelled(blocks: Sequence[int]) -> tuple[str, ...]:
         return tuple(page.blocks[index].apart or page.blocks[index].text for index in blocks)
 
-    body = lines([index for index in text.body if index not in captions])
+    body = tuple(paragraphs(page, [index for index in text.body if index not in captions]))
     refused = refuse(page, headline, text, images)
     if refused:
         reason, detail = refused

@@ -58,11 +58,11 @@ _QUOTES = {
 
 # what people say, writers of news do not: 被冰冻住， not 被冰冻啊，
 _INTERJECTIONS: Final = frozenset("啊呀哎唉哟喲嘛哈呵噢哦")
-_SPOKEN = 3 * STEP
+_SPOKEN = {False: 5 * STEP, True: 1 * STEP}
 
 _SURE = 6 * STEP  # a next character that costs less is taken for what stood next
 
-_LONGER = 1 * STEP  # a weak model overcharges every character of a longer reading
+_LONGER = 1.5 * STEP  # a weak model overcharges every character of a longer reading
 _UNFIT = 7 * STEP  # a character that costs more makes one think of another reading
 _ANY, _VANISHING = -1, -2  # a second byte that nothing tells; one that vanished together with the byte after it
 _ANYTHING, _SEEN = -1, -1001  # what can follow a character that ends in a pair that vanished
@@ -213,9 +213,7 @@ class Lattice:
         for key, cost in self._keys(note[1]):
             if key.lead == halves[1] and key.trail > 0x80 and _may_be(orphan, key.trail):
                 data = path.data + bytes([key.trail]) + note_bytes(note[1])
-                yield path._replace(
-                    at=note.end(), pending=key.trail, data=data, cost=path.cost + cost, open_key=False
-                )
+                yield path._replace(at=note.end(), pending=key.trail, data=data, cost=path.cost + cost, open_key=False)
 
     def _begin_mark(self, path: Path, orphan: str, mark: str) -> Iterator[Path]:
         """??茖: the mark is the last byte of a character whose first is the orphan, and the first of the next."""
@@ -382,8 +380,10 @@ class Lattice:
             cost += _UNLIKELY
         if path.late and char in _MARKS:
             cost += _UNLIKELY
-        if not quoted and char in _INTERJECTIONS:
-            cost += _SPOKEN
+        if char in "他她":
+            cost += self._scorer.pronoun(char)
+        if char in _INTERJECTIONS:
+            cost += _SPOKEN[quoted]
         if char in "“”\n":
             cost += _QUOTES[char, quoted]
             quoted = char == "“"
