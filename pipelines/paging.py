@@ -25,6 +25,7 @@ _BYTES = (
 )
 _LABEL = re.compile(r"^[\[(<]*(?:下一?页|后一页|nextpage|next)[\])>.]*$", re.IGNORECASE)
 _NUMBER = re.compile(r"^[\[(]?(\d{1,2})[\])]?$")
+_LIST_NAMES = ("index", "default", "list", "node_", "channel")
 _PAGE_KEYS = frozenset(
     {"page", "p", "pn", "pageno", "pagenum", "pageindex", "cp", "curpage", "currentpage", "paged", "pagecode"}
 )
@@ -50,7 +51,7 @@ def next_part(body: bytes, url: str) -> str | None:
         body: the page's bytes.
         url: its address.
     """
-    if not any(word in body for word in _BYTES):
+    if _is_list_address(url) or not any(word in body for word in _BYTES):
         return None
     try:
         text = decode(Capture(url=url, body=body, fetched_at=datetime.fromtimestamp(0, UTC))).text
@@ -71,6 +72,16 @@ def next_part(body: bytes, url: str) -> str | None:
         if best is None or page < best[0]:
             best = page, address
     return best[1] if best else None
+
+
+def _is_list_address(url: str) -> bool:
+    """Whether an address names a section, whose next page lists more articles: articles have numbers, lists names."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return True
+    name = parts.path.rstrip("/").rpartition("/")[2].lower()
+    return name.startswith(_LIST_NAMES) or not any(char.isdigit() for char in parts.path + parts.query)
 
 
 def continues(url: str, address: str) -> int | None:

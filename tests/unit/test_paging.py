@@ -56,6 +56,13 @@ def test_next_part(markup: str, address: str | None, encoding: str) -> None:
     assert next_part(page, f"{SITE}/a/123.html") == (SITE + address if address else None)
 
 
+@pytest.mark.parametrize("path", ["/news/index.htm", "/list/latest.html", "/2026/04/index.html", "/", "/list_12.html"])
+def test_the_next_page_of_a_list_is_no_part_of_an_article(path: str) -> None:
+    stem = path.rpartition(".")[0] or "/index"
+    page = f"<a href='{stem}_2.html'>下一页</a><a href='/2026/04/'>下一页</a>".encode()
+    assert next_part(page, SITE + path) is None
+
+
 def test_most_pages_are_not_parsed_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pipelines.paging.walk_lxml", lambda _: pytest.fail("parsed"))
     assert next_part("<p>没有分页</p>".encode(), f"{SITE}/a/123.html") is None
