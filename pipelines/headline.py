@@ -25,8 +25,11 @@ _SITE_ENDS = re.compile(
     r"政府|委员会|协会|大学|学院|公司|\.com|\.cn|\.net|财经|体育|娱乐|科技|国际|国内|社会|滚动|要闻|时政|动态|公告|通知)$"
 )
 _TITLE_BOX = re.compile(r"title|headline|\btit|biaoti|\bbt\b|arti[-_]?name|h1")
+_KICKER_BOX = re.compile(r"yinti|jianti|kicker|pre[-_]?title|\bpre\b|shoulder|sup[-_]?title|top[-_]?title")
+_SUBTITLE_BOX = re.compile(r"sub[-_]?(?:title|head|tit)|\bsub\b|futi|fubiao|fu_?title|ftit")
 _HEADINGS = {"h1": 3.0, "h2": 2.0, "h3": 1.5, "h4": 1.0}
 LONGEST = 150
+LONGEST_BESIDE = 80  # of a line above or below it
 LONGEST_TITLE = 300  # of a declared title, which injected headers exceed
 SURE = 2.5
 # Characters that headline, byline and section names above a text have at most.
@@ -44,7 +47,7 @@ class Headline:
 
     Attributes:
         text: as it stands on the page, site suffix stripped.
-        first, end: the blocks it stands in, `end` exclusive; both equal where it was only declared.
+        first, end: the blocks it and its subtitle stand in, `end` exclusive; equal where it was only declared.
         kicker, subtitle: 引题 and 副题, where they stand apart.
     """
 
@@ -114,7 +117,14 @@ def elect(page: Page, region: Region, named: Sequence[int] = ()) -> Headline:
     if best is not None and best[0] >= (SURE if declared else 1.5):
         _, first, end = best
         text = " ".join(page.blocks[index].text for index in range(first, end))
-        return Headline(text=_whole(text, page), first=first, end=end, subtitle=_subtitle(page, end, prose_at))
+        subtitle = _subtitle(page, end, prose_at)
+        return Headline(
+            text=_whole(text, page),
+            first=first,
+            end=end + (subtitle is not None),
+            kicker=_kicker(page, first - 1),
+            subtitle=subtitle,
+        )
     return Headline(text=declared or next(iter(title_parts(page.declared.title)), None), first=prose_at, end=prose_at)
 
 
@@ -288,12 +298,26 @@ def _whole(text: str, page: Page) -> str:
 
 
 def _subtitle(page: Page, at: int, prose_at: int) -> str | None:
-    """副题: the line after the headline that begins with a dash."""
-    if at < prose_at:
-        block = page.blocks[at]
-        if block.hidden is None and block.text[:1] in "—─－-" and 6 <= len(block.text) <= 80:
-            return block.text.lstrip("—─－- ")
-    return None
+    """副题: the line after the headline that begins with a dash or stands in a box that is called so."""
+    if at >= prose_at:
+        return None
+    text = _beside(page, at)
+    named = _SUBTITLE_BOX.search(page.boxes.ident[page.blocks[at].box]) is not None
+    return text.lstrip("—─－- ") if text and (text[0] in "—─－" or named) else None
+
+
+def _kicker(page: Page, at: int) -> str | None:
+    """引题: the line above the headline, in a box that is called so."""
+    named = at >= 0 and _KICKER_BOX.search(page.boxes.ident[page.blocks[at].box]) is not None
+    return _beside(page, at) if named else None
+
+
+def _beside(page: Page, at: int) -> str | None:
+    """The line at `at` where it may be a part of the heading: in sight, of a heading's length, no link, no date."""
+    block = page.blocks[at]
+    if block.hidden or not 4 <= len(block.text) <= LONGEST_BESIDE or block.linked * 2 > len(block.text):
+        return None
+    return None if has_date(block.text) or line_kind(block.text) is not LineKind.TEXT else block.text
 
 
 def _from_declared(page: Page) -> str | None:

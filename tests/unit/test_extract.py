@@ -64,9 +64,23 @@ def test_headline(markup: str, headline: str) -> None:
     assert found.body == (P1, P2, P3, P4)
 
 
-def test_subtitle_stands_apart() -> None:
-    found = draft(f"<title>新桥通车</title><h1>新桥通车</h1><h2>——青溪河两岸见闻</h2>{BYLINE}{TEXT}")
-    assert (found.headline, found.subtitle) == ("新桥通车", "青溪河两岸见闻")
+@pytest.mark.parametrize(
+    ("heading", "kicker", "subtitle"),
+    [
+        (
+            "<h3 class='pre'>等了两代人</h3><h1>新桥通车</h1><h4 class='sub'>三个村子从此相连</h4>",
+            "等了两代人",
+            "三个村子从此相连",
+        ),
+        ("<p class='yinti'>等了两代人</p><h1>新桥通车</h1><p>——青溪河两岸见闻</p>", "等了两代人", "青溪河两岸见闻"),
+        ("<p>白鹭新闻</p><h1>新桥通车</h1><p class='info'>青溪日报</p>", None, None),
+        ("<p class='pre'><a href='/'>白鹭新闻</a></p><h1>新桥通车</h1><h4 class='sub'>2026-04-18</h4>", None, None),
+    ],
+)
+def test_kicker_and_subtitle_stand_apart(heading: str, kicker: str | None, subtitle: str | None) -> None:
+    found = draft(f"<title>新桥通车_白鹭网</title>{heading}{BYLINE}<div>{TEXT}</div>")
+    assert (found.headline, found.kicker, found.subtitle) == ("新桥通车", kicker, subtitle)
+    assert found.body == (P1, P2, P3, P4)
 
 
 @pytest.mark.parametrize(
