@@ -15,12 +15,12 @@ import functools
 import math
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from heapq import nsmallest
 from typing import Final, NamedTuple
 
 from pipelines.restore import cp936
 from pipelines.restore.model import STEP
+from pipelines.restore.page import PageFacts
 from pipelines.restore.scorer import Letter, Scorer, pair
 from pipelines.restore.tables import NOTE, READING, read_as, reads, script
 
@@ -74,19 +74,6 @@ _VANISHED_SECOND = 8  # … and where it is the first that is not
 _LOST = 40
 _MANY, _COMMON = 200, 2500  # where so many characters could stand, only the commonest are weighed
 _UNTOLD = {"?", EATEN}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageFacts:
-    """What the whole page tells of its notes: a character is annotated everywhere on it or nowhere.
-
-    Attributes:
-        annotated: traditional characters that carry their note.
-        bare: traditional characters that stand without one.
-    """
-
-    annotated: frozenset[str] = frozenset()
-    bare: frozenset[str] = frozenset()
 
 
 class Path(NamedTuple):
@@ -333,7 +320,9 @@ class Lattice:
         Its first byte ends the pending character; its second begins another, and what is shown next ends that one.
         """
         for rank, (letter, cost) in enumerate(self._choices(path, _VANISHING)):
-            bonus = _LONGER if letter.lead > 0xAA or letter.lead < 0xA1 else 0  # for Han, not for marks, which are cheap
+            bonus = (
+                _LONGER if letter.lead > 0xAA or letter.lead < 0xA1 else 0
+            )  # for Han, not for marks, which are cheap
             step = self._grown(path, path.at, letter, cost - bonus, _after(path, letter) + bytes([letter.trail]))
             # an unlikely first character can still begin a likely word
             step = step._replace(pending=(_ANYTHING if rank < _OPEN else _SEEN) - letter.trail)
