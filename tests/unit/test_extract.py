@@ -41,6 +41,7 @@ def draft(markup: str, url: str = URL, recipe: SiteRecipe | None = None) -> Draf
         (f"<title>白鹭新闻网</title><div>青溪河新桥昨天通车</div>{BYLINE}{TEXT}", "青溪河新桥昨天通车"),
         # no line in sight says it: the head alone, without the site's name
         (f"<title>青溪河新桥昨天通车_白鹭新闻网</title>{TEXT}", "青溪河新桥昨天通车"),
+        (f"<title>白鹭县关于清明放假安排的通知_通知公告_白鹭县政府</title>{TEXT}", "白鹭县关于清明放假安排的通知"),
         # dashes of its own stay
         (f"<title>江边—山上：两座桥的故事_白鹭网</title><h1>江边—山上：两座桥的故事</h1>{BYLINE}{TEXT}",
          "江边—山上：两座桥的故事"),
@@ -53,6 +54,17 @@ def draft(markup: str, url: str = URL, recipe: SiteRecipe | None = None) -> Draf
         # a linked menu entry that the title repeats is no headline
         (f"<title>要闻_白鹭网</title><ul><li><a href='/'>要闻</a></li></ul><h1>青溪河新桥昨天通车</h1>{BYLINE}{TEXT}",
          "青溪河新桥昨天通车"),
+        # a site's name leads home, and a section's name is a link
+        (f"<title>云岭歌谣：渡口旧事一则</title><h1><a href='/'>云岭歌谣</a></h1><h3>渡口旧事一则</h3>{BYLINE}{TEXT}",
+         "渡口旧事一则"),
+        (f"<title>白鹭网>艺术教育</title><p><a href='/ys/'>艺术教育</a></p><div>美术班招生简章</div>{BYLINE}{TEXT}",
+         "美术班招生简章"),
+        # marks that are no separators elsewhere end a headline in the title
+        (f"<title>山中一日 (上) @ 某人的家 :: 某站 ::</title><h1>某站</h1><h2>山中一日 (上)</h2>{BYLINE}{TEXT}",
+         "山中一日 (上)"),
+        # a blog's greeting is running text above the headline
+        (f"<title>渡口旧事一则 - 手记</title><h1>手记</h1><p>{P2}{P2}</p><h2>渡口旧事一则</h2>{BYLINE}{TEXT}",
+         "渡口旧事一则"),
         # a hidden heading is not elected
         (f"<title>新桥通车孩子近了</title><h1 hidden>别的标题别的</h1><h2>新桥通车孩子近了</h2>{BYLINE}{TEXT}",
          "新桥通车孩子近了"),
