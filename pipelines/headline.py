@@ -5,9 +5,11 @@ a teaser. A line that several of them agree on, in sight and just above the text
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from urllib.parse import urlsplit
 
 from pipelines.content import Region
 from pipelines.labelling import label_form
@@ -21,18 +23,24 @@ _PARTS = re.compile(
     r"(?:(?<![A-Za-z0-9])[-–—－]|[-–—－](?![A-Za-z0-9]))(?=[^-–—－_|]{2,14}$))+\s*"
 )
 _SITE_ENDS = re.compile(
-    r"(?:网|网站|新闻|频道|日报|晚报|早报|时报|在线|门户|论坛|博客|首页|中心|客户端|社区|资讯|新闻网|电视台|正文|百科|专栏|公众号|门户网|"
-    r"政府|委员会|协会|大学|学院|公司|\.com|\.cn|\.net|财经|体育|娱乐|科技|国际|国内|社会|滚动|要闻|时政|动态|公告|通知)$"
+    r"(?:网|网站|新闻|频道|[日晚早时]报|在线|门户|论坛|博客|首页|中心|客户端|社区|资讯|电视台|正文|百科|专栏|公众号|"
+    r"政府|委员会|协会|大学|学院|公司|\.com|\.cn|\.net|财经|体育|娱乐|科技|国[际内]|社会|滚动|要闻|时政|动态|公告|通知)$"
 )
 _TITLE_BOX = re.compile(r"title|headline|\btit|biaoti|\bbt\b|arti[-_]?name|h1")
+_KICKER_BOX = re.compile(r"yinti|jianti|kicker|pre[-_]?title|\bpre\b|shoulder|sup[-_]?title|top[-_]?title")
+_SUBTITLE_BOX = re.compile(r"sub[-_]?(?:title|head|tit)|\bsub\b|futi|fubiao|fu_?title|ftit")
 _HEADINGS = {"h1": 3.0, "h2": 2.0, "h3": 1.5, "h4": 1.0}
 LONGEST = 150
+LONGEST_BESIDE = 80  # of a line above or below it
+LONGEST_SECTION = 12  # of a section's name
 LONGEST_TITLE = 300  # of a declared title, which injected headers exceed
 SURE = 2.5
+STRONG = 3.0  # agreement that stands by itself
 # Characters that headline, byline and section names above a text have at most.
 MOST_ABOVE = 250
 # Blocks above the text in which any line may be the headline; further up, only headings and what a title repeats.
 NEAR = 12
+MOST_LINES = 6  # that a headline is broken into
 # Declared titles beside <title>: Open Graph, Twitter, government pages, Dublin Core.
 _META_TITLES = ("og:title", "twitter:title", "articletitle", "dc.title", "weibo:article:title", "weibo: article:title")
 _ELLIPSIS = re.compile(r"(?:\.{2,}|…+)$")
@@ -44,7 +52,7 @@ class Headline:
 
     Attributes:
         text: as it stands on the page, site suffix stripped.
-        first, end: the blocks it stands in, `end` exclusive; both equal where it was only declared.
+        first, end: the blocks it and its subtitle stand in, `end` exclusive; equal where it was only declared.
         kicker, subtitle: 引题 and 副题, where they stand apart.
     """
 
@@ -74,7 +82,7 @@ def first_prose(page: Page, region: Region) -> int:
         block = page.blocks[index]
         if block.hidden or index in region.furniture:
             continue
-        size = block.running
+        size = 0 if has_date(block.text) else block.running
         if size >= 60 or (size >= 20 and sum(map(block.text.count, "，。,")) >= 2):
             return index
         short += len(block.text) - block.linked
@@ -100,21 +108,28 @@ def elect(page: Page, region: Region, named: Sequence[int] = ()) -> Headline:
     prose_at = first_prose(page, region)
     below = _distances(page, prose_at)
     best: tuple[float, int, int] | None = None
-    for first, end, heading in _lines(page, claims, min(prose_at + 1, len(page.blocks))):
-        near = below.get(end - 1) if end <= prose_at else (0, 0, False)
-        score = _score(page, claims, (first, end, heading), near, first_line=first == prose_at)
-        if score is None:
+    for first, end, heading in _lines(page, claims, prose_at):
+        near = below.get(end - 1) if end <= prose_at else None
+        score = _score(page, claims, (first, end, heading), near)
+        if score is None or (first >= prose_at and not heading and score < STRONG):
             continue
         score += (region.first <= first) - 2 * (first in region.furniture)
-        # of equals the later one: it stands nearer to the text
-        if best is None or score >= best[0]:
+        # Of equals the later one, it stands nearer to the text; below the first running text only what is better.
+        if best is None or score > best[0] or (score == best[0] and first <= prose_at):
             best = score, first, end
     declared = _from_declared(page)
     # Where the head names only the site, the line above the text is the better guess even if nothing vouches for it.
     if best is not None and best[0] >= (SURE if declared else 1.5):
         _, first, end = best
         text = " ".join(page.blocks[index].text for index in range(first, end))
-        return Headline(text=_whole(text, page), first=first, end=end, subtitle=_subtitle(page, end, prose_at))
+        subtitle = _subtitle(page, end, prose_at)
+        return Headline(
+            text=_whole(text, page),
+            first=first,
+            end=end + (subtitle is not None),
+            kicker=_kicker(page, first - 1),
+            subtitle=subtitle,
+        )
     return Headline(text=declared or next(iter(title_parts(page.declared.title)), None), first=prose_at, end=prose_at)
 
 
@@ -134,8 +149,8 @@ def _claims(page: Page) -> list[_Claim]:
     claims = [_Claim(label_form(title), 1.0)]
     for position, part in enumerate(parts):
         form = label_form(part)
-        named_site = form == site or _SITE_ENDS.search(form) is not None
-        trust = 1.0 if position == 0 else 0.6 if position == len(parts) - 1 else 0.8
+        named_site = form == site or _names_a_site(form)
+        trust = 1.0 if position == 0 else 0.5 if position == len(parts) - 1 else 0.8
         claims.append(_Claim(form, trust * (0.4 if named_site else 1.0)))
     claims += [_Claim(label_form(name), 1.0) for name in _meta_titles(page)]
     spam = label_form(page.verdict.spam_title or "")
@@ -144,39 +159,52 @@ def _claims(page: Page) -> list[_Claim]:
     return [_Claim(_ELLIPSIS.sub("", claim.form), claim.trust) for claim in claims if len(claim.form) > 1]
 
 
+def _names_a_site(form: str) -> bool:
+    """Whether a piece of a title reads as the name of a site or a section: 关于放假的通知 is too long for one."""
+    return len(form) <= LONGEST_SECTION and _SITE_ENDS.search(form) is not None
+
+
 def _meta_titles(page: Page) -> list[str]:
     return [page.declared.meta[name][:LONGEST_TITLE] for name in _META_TITLES if name in page.declared.meta]
 
 
-def _lines(page: Page, claims: list[_Claim], stop: int) -> Iterator[tuple[int, int, float]]:
+def _lines(page: Page, claims: list[_Claim], prose_at: int) -> Iterator[tuple[int, int, float]]:
     """Candidate lines with the weight of their heading: headings, lines near the text, lines that a title repeats.
 
-    Lines that together make up a declared title are one: a long title is broken into 关于禁止在 /
-    青溪河治理工程范围内 / 新增建设项目的通告.
+    A blog's greeting is running text above the headline: for some blocks below it, headings count that a title repeats.
     """
     blocks = page.blocks
     forms = {claim.form for claim in claims}
     titles = "\n".join(title[:LONGEST] for title in (page.declared.title, *_meta_titles(page)))
-    for index in range(stop):
+    stop = min(prose_at + 1, len(blocks))
+    for index in range(min(stop + NEAR, len(blocks))):
         block = blocks[index]
         text = block.text
         if block.hidden or not 2 <= len(text) <= LONGEST:
             continue
         heading = _heading(page, block.box)
+        if index >= stop:
+            if heading and text in titles:
+                yield index, index + 1, heading
+            continue
         if heading or index >= stop - NEAR or text in titles:
             yield index, index + 1, heading
-        if len(text) < 4 or not (heading or text[:4] in titles):
-            continue
-        form = label_form(text)
-        for title in forms:
-            if not title.startswith(form):
-                continue
-            whole, end = form, index + 1
-            while whole != title and end < min(stop, index + 6) and title.startswith(whole):
-                whole += label_form(blocks[end].text)
-                end += 1
-            if whole == title and end > index + 1:
-                yield index, end, heading
+        end = _end_of_broken(page, forms, index, stop) if len(text) >= 4 and (heading or text[:4] in titles) else None
+        if end is not None:
+            yield index, end, heading
+
+
+def _end_of_broken(page: Page, titles: set[str], first: int, stop: int) -> int | None:
+    """Where lines end that make up a declared title together: 关于禁止在 / 青溪河范围内 / 新增建设的通告."""
+    form = label_form(page.blocks[first].text)
+    for title in titles:
+        whole, end = form, first + 1
+        while whole != title and end < min(stop, first + MOST_LINES) and title.startswith(whole):
+            whole += label_form(page.blocks[end].text)
+            end += 1
+        if whole == title and end > first + 1:
+            return end
+    return None
 
 
 def _distances(page: Page, prose_at: int) -> dict[int, tuple[int, int, bool]]:
@@ -197,48 +225,65 @@ def _distances(page: Page, prose_at: int) -> dict[int, tuple[int, int, bool]]:
 
 
 def _score(
-    page: Page,
-    claims: list[_Claim],
-    line: tuple[int, int, float],
-    below: tuple[int, int, bool] | None,
-    *,
-    first_line: bool,
+    page: Page, claims: list[_Claim], line: tuple[int, int, float], below: tuple[int, int, bool] | None
 ) -> float | None:
-    """How much speaks for a line.
+    """How much speaks for a line, or None where it cannot be the headline.
 
     Args:
         page: the page.
         claims: what the head declares.
         line: first block, end, weight of the heading.
         below: blocks, characters and a date between the line and the text, where it is near.
-        first_line: the line is itself the first that could be running text.
     """
-    blocks, boxes = page.blocks, page.boxes
     first, end, heading = line
-    text = "".join(block.text for block in blocks[first:end])
+    text = "".join(block.text for block in page.blocks[first:end])
     form = label_form(text)
     if not 2 <= len(form) <= LONGEST or has_date(text):
         return None
-    agreement = max((claim.trust * _agreement(form, claim.form) for claim in claims), default=0.0)
-    if agreement < 3 and (first_line and not heading):
+    agreement = _agreement_of(page, claims, text, form)
+    if agreement < STRONG and line_kind(text) is not LineKind.TEXT:
         return None
-    if agreement < 3 and line_kind(text) is not LineKind.TEXT:
-        return None
-    score = heading + agreement
-    if blocks[first].box in boxes.centred:
-        score += 0.5
-    linked = sum(block.linked for block in blocks[first:end])
-    if linked * 2 > len(text):
-        score -= 0.5 if agreement >= 3 else 1.5  # blogs link their headlines, menus everything
+    if not heading and not agreement and _shares_box(page, first, end):
+        return None  # 一、培养目标： parted by <br> from the text it opens
+    score = heading + agreement + 0.5 * (page.blocks[first].box in page.boxes.centred)
+    if sum(block.linked for block in page.blocks[first:end]) * 2 > len(text):
+        # Blogs link their headlines, menus everything; what leads home is the site's name.
+        score -= 3 if _leads_home(page, first) else 0.5 if agreement >= STRONG else 1.5
     if below is not None:
         count, size, dated = below
-        if count <= 8 and size < 300:
-            score += 1
-        if dated:
-            score += 0.5
+        score += (count <= 8 and size < 300) + 0.5 * dated
     if len(form) < 5 and not agreement:
         score -= 2
     return score
+
+
+def _agreement_of(page: Page, claims: list[_Claim], text: str, form: str) -> float:
+    """How well a line agrees with what the head declares."""
+    agreement = max((claim.trust * _agreement(form, claim.form) for claim in claims), default=0.0)
+    title = page.declared.title
+    if any(claim.form == label_form(title) for claim in claims):
+        # 山中一日 (上) @ 某人的家 :: 某站: a mark parts it from the rest of the title, whatever the mark is.
+        opens = title.startswith(text) and not title[len(text) :].lstrip()[:1].isalnum()
+        # what it ends with is the site's name, unless that is most of it
+        closes = title.endswith(text) and 2 * len(text) > len(title) and not title[: -len(text)].rstrip()[-1:].isalnum()
+        agreement = max(agreement, _agreement(form, form) * (1.0 if opens else 0.9 if closes else 0.0))
+    return agreement
+
+
+def _leads_home(page: Page, block: int) -> bool:
+    """Whether the link in a block leads to the site's front page."""
+    at = bisect_left(page.links.block, block)
+    if at >= len(page.links) or page.links.block[at] != block:
+        return False
+    address = page.absolute(page.links.href[at]) or ""
+    path = urlsplit(address).path.lower()
+    return bool(address) and (path in {"", "/"} or path.startswith(("/index.", "/default.")))
+
+
+def _shares_box(page: Page, first: int, end: int) -> bool:
+    """Whether a line is parted from the next one by a line break only."""
+    blocks = page.blocks
+    return end < len(blocks) and blocks[end].box == blocks[first].box
 
 
 def _heading(page: Page, box: int) -> float:
@@ -288,20 +333,39 @@ def _whole(text: str, page: Page) -> str:
 
 
 def _subtitle(page: Page, at: int, prose_at: int) -> str | None:
-    """副题: the line after the headline that begins with a dash."""
-    if at < prose_at:
-        block = page.blocks[at]
-        if block.hidden is None and block.text[:1] in "—─－-" and 6 <= len(block.text) <= 80:
-            return block.text.lstrip("—─－- ")
-    return None
+    """副题: the line after the headline that begins with a dash or stands in a box that is called so."""
+    if at >= prose_at:
+        return None
+    text = _beside(page, at)
+    named = _SUBTITLE_BOX.search(page.boxes.ident[page.blocks[at].box]) is not None
+    return text.lstrip("—─－- ") if text and (text[0] in "—─－" or named) else None
+
+
+def _kicker(page: Page, at: int) -> str | None:
+    """引题: the line above the headline, in a box that is called so."""
+    named = at >= 0 and _KICKER_BOX.search(page.boxes.ident[page.blocks[at].box]) is not None
+    return _beside(page, at) if named else None
+
+
+def _beside(page: Page, at: int) -> str | None:
+    """The line at `at` where it may be a part of the heading: in sight, of a heading's length, no link, no date."""
+    block = page.blocks[at]
+    if block.hidden or not 4 <= len(block.text) <= LONGEST_BESIDE or block.linked * 2 > len(block.text):
+        return None
+    return None if has_date(block.text) or line_kind(block.text) is not LineKind.TEXT else block.text
 
 
 def _from_declared(page: Page) -> str | None:
-    """The headline from the head alone: the longest piece that does not read as a site's or section's name."""
+    """The headline from the head alone: the longest piece that does not read as a site's or section's name.
+
+    What is a link's whole text somewhere on the page (要闻, 艺术教育) names a section, too.
+    """
+    linked = {label_form(text) for text in page.links.text if len(text) <= LONGEST_SECTION}
+    names = {label_form(page.declared.meta.get("og:site_name", ""))} | linked
     for title in (page.declared.title, *_meta_titles(page)):
-        parts = title_parts(title)
-        names = {label_form(page.declared.meta.get("og:site_name", ""))}
-        own = [part for part in parts if label_form(part) not in names and not _SITE_ENDS.search(label_form(part))]
+        own = [
+            part for part in title_parts(title) if label_form(part) not in names and not _names_a_site(label_form(part))
+        ]
         if own:
             return max(own[:2], key=len)
     return None

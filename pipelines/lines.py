@@ -47,7 +47,8 @@ _CREDIT_SPACED = re.compile(
 )
 _DATE = re.compile(
     r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}|\d{1,2}月\d{1,2}日.{0,4}\d{1,2}[:：]\d\d|"
-    r"\b\d{1,2}/\d{1,2}/(?:19|20)\d\d\b"
+    r"\b\d{1,2}/\d{1,2}/(?:19|20)\d\d\b|"
+    r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.? \d{1,2}.{0,6}(?:19|20)\d\d"
 )
 
 LONGEST_CLOSING = 60

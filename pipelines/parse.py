@@ -16,6 +16,7 @@ from pipelines.blocks import Block, Boxes, Head, Links, Picture
 from pipelines.walk import EnoughSeenError, Walker
 
 MAX_CHARACTERS = 20_000_000
+AT_A_TIME = 1_000_000  # characters handed to the reader; nearly all pages are shorter
 # BeautifulSoup builds a Python tree, 60 times slower than lxml: for the pages that need it, which are small.
 MAX_SECOND_OPINION = 1_000_000
 
@@ -114,7 +115,9 @@ def walk_lxml(text: str) -> Walker:
         huge_tree=True,
     )
     try:
-        parser.feed(text.encode("utf-8", "replace"))
+        for at in range(0, len(text), AT_A_TIME):
+            parser.feed(text[at : at + AT_A_TIME].encode("utf-8", "replace"))
+            walker.pause()
         parser.close()
     except EnoughSeenError:
         walker.close()

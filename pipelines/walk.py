@@ -14,6 +14,8 @@ from pipelines.blocks import Block, Boxes, Head, Links, Picture, kept_apart, run
 from pipelines.visibility import hiding_rules, hiding_style, is_centred, paints
 
 MAX_BOXES = 300_000
+BLOCK_ROOM = 25  # characters that a block counts beside its own, so that there are at most 300,000 of them
+MAX_PIECES = 1_000_000  # pieces of text that wait for the end of their block; a page of `< a< a` is one piece a sign
 MAX_CUTS = 300_000  # inline elements in one block: unclosed <b>, <font>
 MAX_TEXT = 8_000_000  # characters of visible and hidden text together
 MAX_SCRIPT = 2_000_000  # characters of inline script kept for the tests of `despam`
@@ -141,6 +143,11 @@ class Walker:
         else:
             undo[0](*undo[1])
 
+    def pause(self) -> None:
+        """So much is read, and more is to come: the place to see that text without any tag has a bound too."""
+        if len(self._pieces) > MAX_PIECES:
+            raise EnoughSeenError
+
     def close(self) -> "Walker":
         """The document ends, or a bound was reached: close whatever is open."""
         self._room = MAX_TEXT
@@ -233,7 +240,7 @@ class Walker:
             hidden = self._hidden
             running = running_text(text, linked_size) if hidden is None else 0
             self.blocks.append(_new(Block, (text, self._box, linked_size, hidden, running, apart)))
-            self._room -= size
+            self._room -= size + BLOCK_ROOM
             if self._room < 0:
                 raise EnoughSeenError
         self._linked = 0

@@ -8,16 +8,12 @@ changed.
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Final
 
 from crawler.items import Evidence
-from pipelines.restore.lattice import PageFacts
-from pipelines.restore.tables import HAN, NOTE, ORPHANS, reads, script
-
-CLEAN: Final = "clean"
-ANNOTATED: Final = "annotated"
-CONVERTED: Final = "converted"
+from pipelines.restore.others import other_damage
+from pipelines.restore.page import ANNOTATED, CONVERTED, Page, PageFacts
+from pipelines.restore.tables import EMOJI, HAN, NOTE, ORPHANS, reads, script
 
 _SAMPLE = 60_000  # characters; a longer text is judged by its beginning, middle and end
 
@@ -30,41 +26,19 @@ _CONVERTERS: Final = re.compile(
     | (?<![公英里海千萬百十鄰鄉])里(?![程巷長民弄拉昂斯約]) | (?<![皇太王天母影])后(?!妃|羿|冠|座)
     | 于(?![右姓])  | (?<!姓)范(?![仲成文姓]) | 并
     | (?<![人子古])云(?![云亦]) | (?<![風神文精丰興喝])采(?!風邑)
-    | (?<![若相])干(?![擾涉預戈支]) | 餅干 | (?<![出遠長從])征(?![服戰途伐討]) | (?<![北泰熨漏煙小])斗(?!膽笠篷) | (?<!姓)余(?![秋光])
-    | 陜 | 關系 | 聯系 | [制][造作品成片圖藥] | 標志 | 雜志 | 同志 | 占[據領用有比地] | 旅游 | 游客 | 面[條粉包] | 放松 | 輕松 | 谷物
-    | 批準 | 準許 | 沖突 | 沖擊 | [病絕不炎]癥 | 復[雜制印合] | 盡管 | 詞匯 | 頭發 | 理發 | 日歷 | 一只
+    | (?<![若相])干(?![擾涉預戈支]) | 餅干 | (?<![出遠長從])征(?![服戰途伐討]) | (?<![北泰熨漏煙小])斗(?!膽笠篷)
+    | (?<!姓)余(?![秋光]) | 陜 | 關系 | 聯系 | [制][造作品成片圖藥] | 標志 | 雜志 | 同志 | 占[據領用有比地] | 旅游 | 游客 | 面[條粉包] | 放松 | 輕松
+    | 谷物 | 批準 | 準許 | 沖突 | 沖擊 | [病絕不炎]癥 | 復[雜制印合] | 盡管 | 詞匯 | 頭發 | 理發 | 日歷 | 一只
     """,
     re.VERBOSE,
 )
 # what a writer of Traditional uses and the converter never makes
 _AUTHORS: Final = "於後裏裡並製隻麼係範徵餘幹鬆複髮佔築願鬥雲採儘衝彙製癒曆錶麵穀裡遊"
+# what only converters of another kind make, which take the first variant of a list (全麵攷慮 結閤)
+_VARIANTS: Final = re.compile("[閤攷箇瞭麵纔]")
 _SHIFTED: Final = re.compile(rf"[{ORPHANS}][^\n{ORPHANS}]{{0,30}}")
 _FOLDED: Final = re.compile(rf"(?<=[{HAN}”》])[,:;!?](?=[{HAN}“《])")
 _WIDE: Final = re.compile(rf"(?<=[{HAN}”》])[，：；！？](?=[{HAN}“《])")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """What all fields of a page have in common.
-
-    Attributes:
-        kind: `clean`, `annotated` (converted, with pinyin notes), `converted` (without).
-        evidence: why.
-        facts: which characters the page annotates.
-        folded: its full-width punctuation was folded to half width.
-        sample: its text, shortened where it is long.
-    """
-
-    kind: str = CLEAN
-    evidence: tuple[Evidence, ...] = ()
-    facts: PageFacts = field(default_factory=PageFacts)
-    folded: bool = False
-    sample: str = field(default="", repr=False)
-
-    @property
-    def is_converted(self) -> bool:
-        """Whether the text passed the converter."""
-        return self.kind in {ANNOTATED, CONVERTED}
 
 
 def classify(texts: Sequence[str]) -> Page:
@@ -72,6 +46,17 @@ def classify(texts: Sequence[str]) -> Page:
     text = _sample("\n".join(texts))
     if not _is_suspicious(text):
         return Page()
+    return _converter_damage(EMOJI.sub("", text)) or other_damage(text) or Page()
+
+
+def _is_suspicious(text: str) -> bool:
+    """Three scans at the speed of a codec: GB 2312 holds simplified Chinese and nothing traditional."""
+    asked = text.count("?")
+    outside = text.encode("gb2312", "replace").count(b"?") - asked
+    return outside * 50 > len(text) or asked * 2 > len(text) or NOTE.search(text) is not None or "锟斤拷" in text
+
+
+def _converter_damage(text: str) -> Page | None:
     table = script().simplified
     han = len(_HAN.findall(text))
     notes = Counter(NOTE.findall(text))
@@ -80,36 +65,26 @@ def classify(texts: Sequence[str]) -> Page:
     traditional = sum(number for char, number in Counter(text).items() if char in table)
     left_alone = len(_CONVERTERS.findall(text))
     authors = sum(text.count(char) for char in _AUTHORS)
-    evidence = (
-        Evidence(
-            kind="traditional-share", detail=f"{traditional} of {han} Han", weight=round(traditional / max(han, 1), 3)
-        ),
-        Evidence(
-            kind="left-simplified", detail=f"{left_alone} against {authors} of genuine Traditional", weight=left_alone
-        ),
-        Evidence(
-            kind="valid-notes", detail=f"{len(facts.annotated)} annotated characters", weight=len(facts.annotated)
-        ),
-    )
+    variants = len(set(_VARIANTS.findall(text)))
     is_annotated = len(facts.annotated) >= 3 and not _teaches(valid, facts)
     # one such character can be a name's; but a longer text of genuine Traditional has some of the others, too
     enough = 1 if han >= 120 and not authors else 2
-    is_converted = traditional > 0.15 * han and left_alone >= enough and left_alone > 4 * authors
+    is_converted = traditional > 0.15 * han and left_alone >= enough and (left_alone > 4 * authors or variants >= 3)
     if not is_annotated and not is_converted:
-        return Page()
+        return None
+    share, found = round(traditional / max(han, 1), 3), len(facts.annotated)
     return Page(
         kind=ANNOTATED if is_annotated else CONVERTED,
-        evidence=evidence,
+        evidence=(
+            Evidence(kind="traditional-share", detail=f"{traditional} of {han} Han", weight=share),
+            Evidence(kind="left-simplified", detail=f"{left_alone} against {authors} by an author", weight=left_alone),
+            Evidence(kind="valid-notes", detail=f"{found} annotated characters", weight=found),
+        ),
         facts=facts,
         folded=_is_folded(text),
+        general=variants >= 3,
         sample=text,
     )
-
-
-def _is_suspicious(text: str) -> bool:
-    """One scan at the speed of a codec: GB 2312 holds simplified Chinese and nothing traditional."""
-    outside = text.encode("gb2312", "replace").count(b"?") - text.count("?")
-    return outside * 50 > len(text) or NOTE.search(text) is not None
 
 
 def _sample(text: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from crawler.items import Draft, Image
 from pipelines.restore.classify import classify
 from pipelines.restore.engine import restore_on
+from pipelines.restore.page import CLEAN
 
 
 def restore_draft(draft: Draft) -> Draft:
@@ -16,7 +17,7 @@ def restore_draft(draft: Draft) -> Draft:
     visible, declared = list(_visible(draft)), list(_declared(draft))
     page = classify([text for _, text in visible])
     raw = replace(draft, headline_raw=draft.headline, body_raw=draft.body)
-    if not page.is_converted:
+    if page.kind == CLEAN:
         return replace(raw, damage=page.kind, damage_evidence=page.evidence)
     restored = restore_on(page, visible + declared)
     texts = iter(restored.texts)

@@ -12,12 +12,13 @@ from typing import Final
 
 from crawler.items import Evidence, Note
 from pipelines.notes import Change, Rule, run
-from pipelines.restore import runs
-from pipelines.restore.classify import Page, classify
+from pipelines.restore import leftovers, others, runs
+from pipelines.restore.classify import classify
+from pipelines.restore.page import ANNOTATED, CONVERTED, MISREAD, SPRINKLED, TONELESS, Page
 from pipelines.restore.pinyin import strip_from_letters, strip_notes
 from pipelines.restore.scorer import scorer
 from pipelines.restore.script import convert
-from pipelines.restore.tables import HAN, script
+from pipelines.restore.tables import script
 from pipelines.restore.width import widen
 
 STEP: Final = "restore"
@@ -28,7 +29,7 @@ class Verdict:
     """What kind of damage was found.
 
     Attributes:
-        kind: `clean`, `annotated` (converted, with pinyin notes), `converted` (without).
+        kind: as in `pipelines.restore.page.Page`.
         evidence: why.
     """
 
@@ -55,9 +56,11 @@ def restore(text: str) -> Restored:
     """Restore a whole text, of one or more lines; a clean text comes out as it is."""
     page = classify([text])
     verdict = Verdict(kind=page.kind, evidence=page.evidence)
-    if not page.is_converted:
+    rules = RULES.get(page.kind, ())
+    if not rules:
         return Restored(text=text, verdict=verdict)
-    restored, notes = run(text, (_HEADER, *RULES), page, step=STEP, where="text")
+    first = (_HEADER,) if page.is_converted else ()
+    restored, notes = run(text, (*first, *rules), page, step=STEP, where="text")
     return Restored(text=restored, notes=tuple(notes), verdict=verdict)
 
 
@@ -89,12 +92,13 @@ def restore_fields(fields: Sequence[tuple[str, str]]) -> RestoredFields:
 def restore_on(page: Page, fields: Sequence[tuple[str, str]]) -> RestoredFields:
     """Restore fields under a verdict that was reached before, also from other texts than these."""
     verdict = Verdict(kind=page.kind, evidence=page.evidence)
-    if not page.is_converted:
+    rules = RULES.get(page.kind, ())
+    if not rules:
         return RestoredFields(texts=tuple(text for _, text in fields), verdict=verdict)
     texts: list[str] = []
     notes: list[Note] = []
     for name, text in fields:
-        restored, found = run(text, RULES, page, step=STEP, where=name)
+        restored, found = run(text, rules, page, step=STEP, where=name)
         texts.append(restored)
         notes += found
     return RestoredFields(texts=tuple(texts), notes=tuple(notes), verdict=verdict)
@@ -121,31 +125,35 @@ def repair_runs(text: str, page: Page) -> Iterator[Change]:
             yield Change(found.start, found.end, found.after, found.margin, found.doubtful)
 
 
-def drop_hidden(text: str, _: Page) -> Iterator[Change]:
-    """Drop the converter's hidden byte, where it is still there; any control character can be it."""
-    for found in _HIDDEN.finditer(text):
-        yield Change(*found.span(), "")
-
-
-_HIDDEN: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+")
-
-
-def join_label(text: str, _: Page) -> Iterator[Change]:
-    """Close up a short line whose characters are spaced: 分 享 至 手 機."""
-    for found in _SPACED.finditer(text):
-        yield Change(*found.span(), re.sub(r"[ \u3000\xa0]", "", found[0]))
-
-
-_SPACED: Final = re.compile(rf"^[{HAN}](?:[ \u3000\xa0][{HAN}]){{2,11}}$", re.MULTILINE)
-
 _HEADER: Final = Rule(name="spam-header", find=drop_header)
 
-RULES: Final[tuple[Rule[Page], ...]] = (
-    Rule(name="hidden-byte", find=drop_hidden),
+# in this order: what hides runs, runs, what reads better once they are repaired
+_CONVERTER: Final[tuple[Rule[Page], ...]] = (
+    Rule(name="hidden-byte", find=leftovers.drop_hidden),
+    Rule(name="emoji", find=leftovers.drop_emoji),
     Rule(name="byte-run", find=repair_runs),
     Rule(name="pinyin-note", find=strip_notes),
     Rule(name="pinyin-note", find=strip_from_letters),
+    Rule(name="tag-rest", find=leftovers.drop_tag_rests),
+    Rule(name="entity", find=leftovers.read_entities),
+    Rule(name="line-end", find=leftovers.read_line_ends),
+    Rule(name="invisible", find=leftovers.drop_invisible),
+    Rule(name="private-use", find=leftovers.drop_private),
+    Rule(name="orphan", find=leftovers.show_orphans),
+    Rule(name="compatibility", find=leftovers.make_ordinary),
     Rule(name="script", find=convert),
+    Rule(name="doubled-mark", find=leftovers.undouble),
+    Rule(name="space", find=leftovers.read_spaces),
+    Rule(name="space", find=leftovers.drop_beside_spaces),
     Rule(name="width", find=widen),
-    Rule(name="spaced-label", find=join_label),
+    Rule(name="spaced-label", find=leftovers.join_label),
 )
+
+RULES: Final[dict[str, tuple[Rule[Page], ...]]] = {
+    ANNOTATED: _CONVERTER,
+    CONVERTED: _CONVERTER,
+    TONELESS: (Rule(name="pinyin-note", find=leftovers.strip_toneless),),
+    SPRINKLED: (Rule(name="emoji", find=leftovers.drop_emoji),),
+    MISREAD: (Rule(name="encoding", find=others.reread),),
+}
+"""The rules by the kind of damage; a page that is clean or lost has none."""

@@ -15,12 +15,12 @@ import functools
 import math
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from heapq import nsmallest
 from typing import Final, NamedTuple
 
 from pipelines.restore import cp936
 from pipelines.restore.model import STEP
+from pipelines.restore.page import PageFacts
 from pipelines.restore.scorer import Letter, Scorer, pair
 from pipelines.restore.tables import NOTE, READING, read_as, reads, script
 
@@ -44,6 +44,8 @@ _LITERAL = 4 * STEP  # a `?` in a damaged text is more often damage than a quest
 _STRAY = 9 * STEP  # a `?` that stands for a character outside GBK, or for a space
 _UNLIKELY = 7 * STEP  # against what the page shows everywhere else: annotated always or never
 _OTHER_READING = 3 * STEP  # the converter writes a character's first dictionary reading
+_UNSPLIT = 2 * STEP  # a mark inside a run of round one, which round two could have split and did not
+_LOST_WHOLE = 3 * STEP  # a character of which only the reading is left
 _NEW_KEY = 1 * STEP  # a note on a character that the page does not annotate elsewhere
 
 # what quotation marks cost besides where a quotation is open, and where none is; a paragraph may end in an open one
@@ -72,19 +74,6 @@ _VANISHED_SECOND = 8  # … and where it is the first that is not
 _LOST = 40
 _MANY, _COMMON = 200, 2500  # where so many characters could stand, only the commonest are weighed
 _UNTOLD = {"?", EATEN}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageFacts:
-    """What the whole page tells of its notes: a character is annotated everywhere on it or nowhere.
-
-    Attributes:
-        annotated: traditional characters that carry their note.
-        bare: traditional characters that stand without one.
-    """
-
-    annotated: frozenset[str] = frozenset()
-    bare: frozenset[str] = frozenset()
 
 
 class Path(NamedTuple):
@@ -215,6 +204,19 @@ class Lattice:
                 data = path.data + bytes([key.trail]) + note_bytes(note[1])
                 yield path._replace(at=note.end(), pending=key.trail, data=data, cost=path.cost + cost, open_key=False)
 
+        if path.mends:
+            yield from self._begin_lost(path, note)
+
+    def _begin_lost(self, path: Path, note: re.Match[str]) -> Iterator[Path]:
+        """，對?lián)升 after 當?shù)?: round one lost the second byte, round two put the pairs right and lost the first.
+
+        Nothing is left of 聯 but its reading.
+        """
+        for key, cost in self._keys(note[1]):
+            least = self._scorer.cost(path.first, path.second, key.number) + cost + _LOST_WHOLE
+            data = bytes([key.lead]) + b"?" + note_bytes(note[1])[1:]
+            yield _mended(self._grown(path, note.end(), key, least, data)._replace(open_key=False))
+
     def _begin_mark(self, path: Path, orphan: str, mark: str) -> Iterator[Path]:
         """??茖: the mark is the last byte of a character whose first is the orphan, and the first of the next."""
         first, second = cp936.encode(mark.translate(WIDE))
@@ -283,7 +285,17 @@ class Lattice:
             step = self._grown(path, end, letter, cost, _after(path, letter) + bytes([letter.trail]) + eaten)
             if orphan in _UNTOLD:
                 step = step._replace(doubts=(*path.doubts, path.at))
-            yield _mended(self._with_eaten(step) if eaten == _UNKNOWN_BYTE else step)
+            if eaten == _UNKNOWN_BYTE:
+                step = self._with_eaten(step)
+            elif eaten != b"\x00":
+                step = self._bounded(step)
+            yield _mended(step)
+
+    def _bounded(self, path: Path) -> Path:
+        """A tag was there: the paragraph ends."""
+        number = self._alphabet.number("\n")
+        cost = path.cost + self._scorer.cost(path.first, path.second, number)
+        return path._replace(cost=cost, first=path.second, second=number)
 
     def _with_eaten(self, path: Path) -> Path:
         """An ASCII character was there; beside a digit most likely a digit, and so on."""
@@ -308,7 +320,10 @@ class Lattice:
         Its first byte ends the pending character; its second begins another, and what is shown next ends that one.
         """
         for rank, (letter, cost) in enumerate(self._choices(path, _VANISHING)):
-            step = self._grown(path, path.at, letter, cost - _LONGER, _after(path, letter) + bytes([letter.trail]))
+            bonus = (
+                _LONGER if letter.lead > 0xAA or letter.lead < 0xA1 else 0
+            )  # for Han, not for marks, which are cheap
+            step = self._grown(path, path.at, letter, cost - bonus, _after(path, letter) + bytes([letter.trail]))
             # an unlikely first character can still begin a likely word
             step = step._replace(pending=(_ANYTHING if rank < _OPEN else _SEEN) - letter.trail)
             yield from self._read_on(step)
@@ -378,8 +393,8 @@ class Lattice:
         cost += path.cost
         if path.open_key:
             cost += _UNLIKELY
-        if path.late and char in _MARKS:
-            cost += _UNLIKELY
+        if path.pending != -1 and char in _MARKS:
+            cost += _UNLIKELY if path.late else _UNSPLIT
         if char in "他她":
             cost += self._scorer.pronoun(char)
         if char in _INTERJECTIONS:

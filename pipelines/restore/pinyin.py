@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from pipelines.notes import Change
-from pipelines.restore.classify import Page
+from pipelines.restore.page import Page
 from pipelines.restore.scorer import pair
 from pipelines.restore.tables import NOTE, READING, reads, script
 

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from pipelines.restore import cp936
-from pipelines.restore.lattice import LOST_LEAD, WIDE, Lattice, PageFacts, Path
+from pipelines.restore.lattice import LOST_LEAD, WIDE, Lattice, Path
 from pipelines.restore.model import STEP
+from pipelines.restore.page import PageFacts
 from pipelines.restore.scorer import Scorer
 from pipelines.restore.tables import ORPHANS, READING
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from pipelines.notes import Change
-from pipelines.restore.classify import Page
+from pipelines.restore.page import Page
 from pipelines.restore.tables import script
 
 _CLAUSE: Final = re.compile(r"[^，。；！？、：“”‘’（）《》,;!?:()\s]+")
@@ -32,13 +32,13 @@ _ZHU: Final = re.compile(
 _KEPT: Final = "\ue8ff"  # stands for a 著 that stays, while the others become 着
 
 
-def convert(text: str, _: Page) -> Iterator[Change]:
+def convert(text: str, page: Page) -> Iterator[Change]:
     """One change for each clause that holds converted characters.
 
     Character by character, because that is how the converter works: phrase tables would also change what the author
     wrote (乾 in a name stays 乾, since the converter never makes it; 后 里 么 were never converted).
     """
-    converted = to_simplified(text)
+    converted = to_simplified(text.translate(_OTHERS) if page.general else text)
     if converted == text:
         return
     for clause in _CLAUSE.finditer(text):
@@ -46,6 +46,12 @@ def convert(text: str, _: Page) -> Iterator[Change]:
         after = converted[start:end]
         if after != clause[0]:
             yield Change(start, end, after)
+
+
+_OTHERS: Final = str.maketrans(
+    "閤攷箇瞭麵纔後於裡裏並製隻係範徵餘幹鬆複髮佔築願鬥雲採遊麼",
+    "合考个了面才后于里里并制只系范征余干松复发占筑愿斗云采游么",
+)
 
 
 def to_simplified(text: str) -> str:

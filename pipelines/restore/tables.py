@@ -5,6 +5,7 @@ Sources: `pipelines/rules/script.txt` and `readings.txt`, written by `scripts/bu
 
 import functools
 import re
+import unicodedata
 from dataclasses import dataclass
 from importlib import resources
 from typing import Final
@@ -23,6 +24,22 @@ NOTE: Final = re.compile(rf"([{HAN}])[(（]({READING})[)）]")
 
 ORPHANS: Final = "?\ufffd\uf780-\uf7ff"
 """What can stand for an orphan byte, for the inside of a regular expression's brackets."""
+
+EMOJI: Final = re.compile(
+    r"""
+    (?: [\U0001F1E6-\U0001F1FF]{2}                      # flags
+      | [0-9#*]\uFE0F?\u20E3                            # keycaps
+      | [\U0001F000-\U0001FAFF\u2600-\u2604\u2607-\u263F\u2641\u2643-\u27BF\u2B50\u2B55\u231A\u231B]
+        [\uFE0E\uFE0F]? [\U0001F3FB-\U0001F3FF]?        # with variation selector and skin tone
+        (?: \u200D [\U0001F000-\U0001FAFF\u2600-\u27BF] \uFE0F? [\U0001F3FB-\U0001F3FF]? )*
+    )
+    """,
+    re.VERBOSE,
+)
+"""Emoji with their variation selectors, skin tones and joiners; not the stars and signs that GBK has (★ ♀)."""
+
+TONELESS_NOTE: Final = re.compile(rf"([{HAN}])[(（]([a-z]{{1,6}})[)）]")
+"""A Han and a reading without tone marks."""
 
 _PRINT_FORMS = str.maketrans("ɑɡ", "ag")
 
@@ -83,6 +100,26 @@ def reads(char: str, reading: str) -> bool:
     (True, False)
     """
     return char + reading in readings() or char + reading.translate(_PRINT_FORMS) in readings()
+
+
+@functools.cache
+def _toneless() -> frozenset[str]:
+    marks = str.maketrans("", "", "\u0300\u0301\u0304\u030c")
+    return frozenset(
+        char + plain.translate(marks).replace("u\u0308", "v")
+        for reading, first, other in _reading_rows()
+        for plain in (unicodedata.normalize("NFD", reading),)
+        for char in first + other
+    )
+
+
+def reads_toneless(char: str, reading: str) -> bool:
+    """Whether `reading`, without tone marks (ü as v or u), is one of the character's.
+
+    >>> reads_toneless("码", "ma"), reads_toneless("女", "nv"), reads_toneless("码", "mo")
+    (True, True, False)
+    """
+    return char + reading in _toneless() or char + reading.replace("u", "v") in _toneless()
 
 
 def _reading_rows() -> list[tuple[str, str, str]]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from pipelines.notes import Change
-from pipelines.restore.classify import Page
+from pipelines.restore.page import Page
 from pipelines.restore.tables import HAN
 
 _WIDE: Final = dict(zip(",:;!?()", "，：；！？（）", strict=True))

@@ -21,8 +21,8 @@ from hypothesis import strategies as st
 from crawler.items import Note
 from pipelines.notes import replay
 from pipelines.restore.engine import restore
-from samples.damage import Archive, damage
-from samples.damage_tables import LEVELS
+from samples.damage import Archive, convert, damage
+from samples.damage_tables import KEYS, LEVELS
 
 NARROW = str.maketrans("，：；（）！？", ",:;()!?")
 
@@ -72,6 +72,29 @@ ARTICLES = Path(__file__).parents[2] / "bench" / "restore_articles" / "tune"
 SENTENCES = sorted({line for path in ARTICLES.glob("*.txt") for line in path.read_text("utf-8").splitlines()[1:]})
 
 rare_text, common_text = prose(HAN), prose(COMMON)
+
+
+FORMS = {char: convert(char).encode("gbk") for char in HAN}
+# Neighbours whose halves make a key: (characters that end in its first byte, characters that begin with its second).
+STRADDLING = [
+    neighbours
+    for lead, trail in (key.encode("gbk") for key in KEYS)
+    if all(
+        neighbours := (
+            [char for char, form in FORMS.items() if form[1] == lead],
+            [char for char, form in FORMS.items() if form[0] == trail],
+        )
+    )
+]
+
+
+def straddled(neighbours: tuple[list[str], list[str]]) -> st.SearchStrategy[str]:
+    """What a note run grows from, among other characters."""
+    around = st.text(st.sampled_from(HAN), max_size=6)
+    return st.tuples(around, st.sampled_from(neighbours[0]), st.sampled_from(neighbours[1]), around).map("".join)
+
+
+note_run_text = st.sampled_from(STRADDLING).flatmap(straddled)
 real_text = st.lists(st.sampled_from(SENTENCES), min_size=1, max_size=3).map("\n".join)
 text_of_any_kind = st.text(
     st.one_of(
@@ -125,11 +148,12 @@ def test_conversion_and_notes_come_back_exactly(text: str, level: int, archive: 
     assert restore(shown).text == wanted
 
 
+@pytest.mark.xfail(reason="a reading that needs a vanished pair is preferred to rare characters without being doubtful")
 @FAST
-@given(rare_text, levels)
-def test_note_runs_come_back_or_are_doubtful(text: str, level: int) -> None:
-    shown, wanted = on_page(text, level, straddle_rate=0.0)
-    assume("?" in shown or "€" in shown)
+@given(st.lists(note_run_text, min_size=1, max_size=3).map("，".join))
+def test_note_runs_come_back_or_are_doubtful(text: str) -> None:
+    """With all keys on, over all simplified characters that GBK has."""
+    shown, wanted = on_page(text, len(LEVELS) - 1, straddle_rate=0.0)
     restored = restore(shown)
     assert not undoubted_differences(wanted, restored.text, restored.notes)
 

@@ -41,6 +41,7 @@ def draft(markup: str, url: str = URL, recipe: SiteRecipe | None = None) -> Draf
         (f"<title>白鹭新闻网</title><div>青溪河新桥昨天通车</div>{BYLINE}{TEXT}", "青溪河新桥昨天通车"),
         # no line in sight says it: the head alone, without the site's name
         (f"<title>青溪河新桥昨天通车_白鹭新闻网</title>{TEXT}", "青溪河新桥昨天通车"),
+        (f"<title>白鹭县关于清明放假安排的通知_通知公告_白鹭县政府</title>{TEXT}", "白鹭县关于清明放假安排的通知"),
         # dashes of its own stay
         (f"<title>江边—山上：两座桥的故事_白鹭网</title><h1>江边—山上：两座桥的故事</h1>{BYLINE}{TEXT}",
          "江边—山上：两座桥的故事"),
@@ -53,6 +54,17 @@ def draft(markup: str, url: str = URL, recipe: SiteRecipe | None = None) -> Draf
         # a linked menu entry that the title repeats is no headline
         (f"<title>要闻_白鹭网</title><ul><li><a href='/'>要闻</a></li></ul><h1>青溪河新桥昨天通车</h1>{BYLINE}{TEXT}",
          "青溪河新桥昨天通车"),
+        # a site's name leads home, and a section's name is a link
+        (f"<title>云岭歌谣：渡口旧事一则</title><h1><a href='/'>云岭歌谣</a></h1><h3>渡口旧事一则</h3>{BYLINE}{TEXT}",
+         "渡口旧事一则"),
+        (f"<title>白鹭网>艺术教育</title><p><a href='/ys/'>艺术教育</a></p><div>美术班招生简章</div>{BYLINE}{TEXT}",
+         "美术班招生简章"),
+        # marks that are no separators elsewhere end a headline in the title
+        (f"<title>山中一日 (上) @ 某人的家 :: 某站 ::</title><h1>某站</h1><h2>山中一日 (上)</h2>{BYLINE}{TEXT}",
+         "山中一日 (上)"),
+        # a blog's greeting is running text above the headline
+        (f"<title>渡口旧事一则 - 手记</title><h1>手记</h1><p>{P2}{P2}</p><h2>渡口旧事一则</h2>{BYLINE}{TEXT}",
+         "渡口旧事一则"),
         # a hidden heading is not elected
         (f"<title>新桥通车孩子近了</title><h1 hidden>别的标题别的</h1><h2>新桥通车孩子近了</h2>{BYLINE}{TEXT}",
          "新桥通车孩子近了"),
@@ -64,9 +76,23 @@ def test_headline(markup: str, headline: str) -> None:
     assert found.body == (P1, P2, P3, P4)
 
 
-def test_subtitle_stands_apart() -> None:
-    found = draft(f"<title>新桥通车</title><h1>新桥通车</h1><h2>——青溪河两岸见闻</h2>{BYLINE}{TEXT}")
-    assert (found.headline, found.subtitle) == ("新桥通车", "青溪河两岸见闻")
+@pytest.mark.parametrize(
+    ("heading", "kicker", "subtitle"),
+    [
+        (
+            "<h3 class='pre'>等了两代人</h3><h1>新桥通车</h1><h4 class='sub'>三个村子从此相连</h4>",
+            "等了两代人",
+            "三个村子从此相连",
+        ),
+        ("<p class='yinti'>等了两代人</p><h1>新桥通车</h1><p>——青溪河两岸见闻</p>", "等了两代人", "青溪河两岸见闻"),
+        ("<p>白鹭新闻</p><h1>新桥通车</h1><p class='info'>青溪日报</p>", None, None),
+        ("<p class='pre'><a href='/'>白鹭新闻</a></p><h1>新桥通车</h1><h4 class='sub'>2026-04-18</h4>", None, None),
+    ],
+)
+def test_kicker_and_subtitle_stand_apart(heading: str, kicker: str | None, subtitle: str | None) -> None:
+    found = draft(f"<title>新桥通车_白鹭网</title>{heading}{BYLINE}<div>{TEXT}</div>")
+    assert (found.headline, found.kicker, found.subtitle) == ("新桥通车", kicker, subtitle)
+    assert found.body == (P1, P2, P3, P4)
 
 
 @pytest.mark.parametrize(
