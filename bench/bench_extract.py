@@ -101,12 +101,13 @@ def _put(capture: Capture, undamaged: list[Page], damaged: list[Page]) -> None:
 
 
 def _spoil(markup: str, *, level: int, seed: int) -> str:
+    """Put the text between a page's tags through the converter."""
     programs = [match.span() for match in _PROGRAM.finditer(markup)]
-
-    def is_text(at: int) -> bool:
-        return not any(start <= at < end for start, end in programs)
-
-    nodes = [match for match in _TEXT_NODE.finditer(markup) if is_text(match.start())]
+    nodes = [
+        node for node in _TEXT_NODE.finditer(markup) if not any(start <= node.start() < end for start, end in programs)
+    ]
+    if not nodes:
+        return markup
     plain = "\n".join(" ".join(node[0].split()) for node in nodes)
     shown = damage(plain, level=level, seed=seed).text.split("\n")
     pieces, at = [], 0

@@ -8,11 +8,26 @@ from pipelines.notes import Change
 from pipelines.restore.page import Page
 from pipelines.restore.tables import HAN
 
-_WIDE: Final = dict(zip(",:;!?()", "，：；！？（）", strict=True))
-_CJK: Final = f"{HAN}\u3000-\u303f\uff00-\uffef“”‘’…—·〇①-⑳"
-_URL: Final = re.compile(r"(?:https?:|ftp:|www\.|[\w.+-]+@)[!-~]*[\w/#=&-]", re.ASCII)
-_MARK: Final = re.compile(r"[,:;!?()]")
-_EMOTICON: Final = re.compile(r"[:;]-?[()DPp](?![A-Za-z])|\^_\^")
+_WIDE: Final = str.maketrans(",:;!?()", "，：；！？（）")
+_CJK: Final = f"{HAN}\u3001-\u303f\uff00-\uffef“”‘’…—·℃％①-⑳"
+_IS_CJK: Final = re.compile(f"[{_CJK}]")
+
+# What keeps its half-width marks wherever it stands
+_KEPT: Final = re.compile(
+    rf"""
+    (?:https?:|ftp:|www\.|[\w.+-]+@) [!-~]* [\w/\#=&-]   # addresses
+    | \d{{1,3}}(?:,\d{{3}})+(?!\d)                        # 1,000
+    | (?<!\d)\d{{1,4}}:\d{{1,4}}(?::\d\d)?                # 15:49, 3:1
+    | (?<![{_CJK}])[:;]-?[()DPp](?![A-Za-z{HAN}])         # :-)
+    | &\#?\w{{2,8}};                                      # &amp;
+    """,
+    re.VERBOSE | re.ASCII,
+)
+_MARKS: Final = re.compile(r"[,:;!?()]+")
+# between Chinese: 在AI,5G等领域; in English the comma has a space after it
+_FOREIGN_LEFT: Final = re.compile(rf"[{_CJK},:;][A-Za-z0-9.%+/\-]{{1,16}}$")
+_FOREIGN_RIGHT: Final = re.compile(rf"[A-Za-z0-9.%+/\-]{{1,16}}(?:[{_CJK},:;!?)]|$)")
+_REACH = 20
 
 
 def widen(text: str, page: Page) -> Iterator[Change]:
@@ -23,24 +38,38 @@ def widen(text: str, page: Page) -> Iterator[Change]:
     if not page.folded:
         return
     pairs = _pairs(text)
-    kept = [found.span() for found in _URL.finditer(text)] + [found.span() for found in _EMOTICON.finditer(text)]
-    inside = {at for start, end in kept for at in range(start, end)}
-    for found in _MARK.finditer(text):
-        at, mark = found.start(), found[0]
-        if at in inside:
+    kept = [found.span() for found in _KEPT.finditer(text)]
+    kept.append((len(text), len(text)))
+    number = 0
+    for found in _MARKS.finditer(text):
+        start, end = found.span()
+        while kept[number][1] <= start:
+            number += 1
+        if kept[number][0] < end:
             continue
-        if pairs.get(at, False) if mark in "()" else _is_chinese_place(text, at):
-            yield Change(at, at + 1, _WIDE[mark])
+        after = "".join(_read(text, at, pairs) for at in range(start, end))
+        if after != found[0]:
+            yield Change(start, end, after)
+
+
+def _read(text: str, at: int, pairs: dict[int, bool]) -> str:
+    mark = text[at]
+    is_wide = pairs.get(at, False) if mark in "()" else _is_chinese_place(text, at)
+    return mark.translate(_WIDE) if is_wide else mark
 
 
 def _is_chinese_place(text: str, at: int) -> bool:
-    left, right = text[at - 1 : at], text[at + 1 : at + 2]
-    if left.isdigit() and right.isdigit():
-        return False
-    return _is_chinese(left) or (_is_chinese(right) and right != "\u3000")
-
-
-_IS_CJK: Final = re.compile(f"[{_CJK}]")
+    start, end = at, at + 1
+    while start and text[start - 1] in ",:;!?()":
+        start -= 1
+    while end < len(text) and text[end] in ",:;!?()":
+        end += 1
+    left, right = text[start - 1 : start], text[end : end + 1]
+    if _is_chinese(left) or _is_chinese(right):
+        return True
+    return bool(_FOREIGN_LEFT.search(text[max(start - _REACH, 0) : start])) and bool(
+        _FOREIGN_RIGHT.match(text[end : end + _REACH])
+    )
 
 
 def _is_chinese(char: str) -> bool:
@@ -48,23 +77,23 @@ def _is_chinese(char: str) -> bool:
 
 
 def _pairs(text: str) -> dict[int, bool]:
-    """Place of each parenthesis → whether its pair is Chinese: by what is inside, and by what it follows."""
+    """Place of each parenthesis → whether its pair is Chinese: by what is inside, and by what it stands beside."""
     verdicts: dict[int, bool] = {}
     open_at: list[int] = []
-    for found in re.finditer(r"[()\n]", text):
+    for found in _BRACKETS.finditer(text):
         at = found.start()
+        beside = _is_chinese(text[at - 1 : at]) or _is_chinese(text[at + 1 : at + 2])
         if found[0] == "\n":
             open_at.clear()
         elif found[0] == "(":
             open_at.append(at)
-            verdicts[at] = _is_chinese(text[at - 1 : at]) or _is_chinese(text[at + 1 : at + 2])
+            verdicts[at] = beside
+        elif open_at:
+            start = open_at.pop()
+            verdicts[start] = verdicts[at] = verdicts[start] or beside or bool(_IS_CJK.search(text, start, at))
         else:
-            start = open_at.pop() if open_at else at
-            inner = text[start + 1 : at]
-            wide = (
-                bool(_IS_CJK.search(inner))
-                or _is_chinese(text[start - 1 : start])
-                or _is_chinese(text[at + 1 : at + 2])
-            )
-            verdicts[start] = verdicts[at] = wide
+            verdicts[at] = beside
     return verdicts
+
+
+_BRACKETS: Final = re.compile(r"[()\n]")

@@ -18,7 +18,7 @@ import pytest
 from bench.bench_extract import Page, memory
 from cli.extract import SavedPage, extract_saved
 from crawler.items import Article, Capture, Reason, Rejected
-from pipelines import walk
+from pipelines import parse, walk
 from pipelines.outcome import outcome_of
 from pipelines.paging import next_part
 from pipelines.parse import walk_lxml
@@ -240,6 +240,7 @@ def test_looking_for_the_next_part_grows_with_the_page(text: str) -> None:
     [
         ("nested divs", lambda walker: len(walker.boxes.parent), "MAX_BOXES"),
         ("paragraphs", lambda walker: sum(len(block.text) for block in walker.blocks), "MAX_TEXT"),
+        ("line breaks", lambda walker: len(walker.blocks) * (1 + walk.BLOCK_ROOM), "MAX_TEXT"),
         ("links", lambda walker: len(walker.links), "MAX_LINKS"),
         ("pictures", lambda walker: len(walker.pictures), "MAX_PICTURES"),
         ("titles", lambda walker: len(walker.head.titles), "MAX_TITLES"),
@@ -268,6 +269,16 @@ def _takes_no_more_memory_than_forty_pages(body: bytes) -> None:
     peak = memory(Page(capture=capture, text=""))
     # 20 MB: what restoring loads when it is needed for the first time
     assert peak.after - peak.before < 40 * len(body) + 20_000_000
+
+
+def test_text_without_tags_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reader hands every bracket over by itself."""
+    page = KINDS["almost tags"](50_000).decode()
+    monkeypatch.setattr(parse, "AT_A_TIME", 10_000)
+    whole = walk_lxml(page)
+    assert SENTENCE in [block.text for block in whole.blocks]
+    monkeypatch.setattr(walk, "MAX_PIECES", 10_000)
+    assert sum(len(block.text) for block in walk_lxml(page).blocks) < 25_000
 
 
 def test_a_page_over_the_bound_is_not_read(tmp_path: Path) -> None:
