@@ -44,7 +44,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
 @click.option("--hijacked/--not-hijacked", default=None, help="Only pages that were, or were not, hijacked.")
 @click.option("--rejected", is_flag=True, help="The pages that gave no article, with the reason, instead.")
 @click.option("--reason", type=click.Choice([str(reason) for reason in Reason]), help="With --rejected: only this one.")
-@click.option("--limit", type=click.IntRange(1), help="At most so many.")
+@click.option("--limit", type=click.IntRange(1, 2**31), help="At most so many.")
 @json_option
 @click.pass_context
 def list_command(  # noqa: PLR0913, PLR0917 - one parameter an option of the command line

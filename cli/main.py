@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import click
 
 from archive.connect import ArchiveError
+from sites.recipes import RecipeError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +81,7 @@ def main() -> None:
     except click.ClickException as error:
         click.echo(f"repost: {_one_line(error)}", err=True)
         sys.exit(error.exit_code if error.exit_code != 1 else 2)
-    except ArchiveError as error:
+    except (ArchiveError, RecipeError) as error:
         click.echo(f"repost: {error}", err=True)
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):

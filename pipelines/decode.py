@@ -28,6 +28,12 @@ from pipelines.rules.signatures import SIGNATURES
 
 # The encodings that Chinese pages really use, the likelier one first where the bytes leave it open.
 CHINESE = ("utf-8", "gb18030", "big5hkscs")
+# How the names of the codecs begin that the Encoding Standard of the WHATWG knows, as Python writes them.
+PAGE_CODECS = (
+    *("utf-8", "utf-16", "utf-32", "ascii", "latin-1", "latin1", "iso8859", "iso-8859", "cp125", "cp874", "cp866"),
+    *("koi8", "mac", "gb", "big5", "euc", "shift-jis", "shift_jis", "cp932", "cp949", "iso2022", "hz", "johab", "cp950"),
+    *("windows-", "tis-620", "x-mac"),
+)
 # Share of common characters among the non-ASCII ones of a reading: right readings of news, blogs and 60-character pages
 # have 0.5 to 0.9, Big5 bytes read as GBK 0.05 to 0.2.
 READS_AS_CHINESE = 0.4
@@ -127,14 +133,24 @@ def _byte_order_mark(body: bytes) -> Iterator[_Claim]:
 
 
 def _header(capture: Capture) -> Iterator[_Claim]:
-    codec = http_content_type_encoding(capture.header("content-type"))
+    codec = _page_codec(http_content_type_encoding(capture.header("content-type")))
     if codec:
         yield _Claim(kind="header-charset", label=codec, codec=codec)
 
 
+def _page_codec(label: str | None) -> str | None:
+    """Python's codec for a label that a browser would know, or None.
+
+    Only encodings that pages come in: Python knows others (punycode, unicode_escape …) that browsers do not, and
+    decoding 1 MB of what a stranger calls punycode takes half a minute.
+    """
+    codec = resolve_encoding(label) if label else None
+    return codec if codec and codec.replace("_", "-").lower().startswith(PAGE_CODECS) else None
+
+
 def _meta(body: bytes) -> Iterator[_Claim]:
     label = EncodingDetector.find_declared_encoding(body[:META_WITHIN], is_html=True, search_entire_document=True)
-    codec = resolve_encoding(label) if label else None
+    codec = _page_codec(label)
     if label and codec:
         # a meta that could be read as ASCII disproves the UTF-16 it names; browsers take UTF-8 instead
         yield _Claim(kind="meta-charset", label=label, codec="utf-8" if codec.startswith("utf-16") else codec)

@@ -208,3 +208,16 @@ def test_hostile_bytes_take_linear_time(capture: Callable[..., Capture], body: b
     with contextlib.suppress(Rejected):
         decode(capture(body, "gbk"))
     assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize("label", ["punycode", "idna", "unicode_escape", "utf-7", "rot13"])
+def test_a_codec_that_no_browser_knows_is_not_believed(label: str) -> None:
+    capture = Capture(
+        url="http://a.example/",
+        headers=(("content-type", f"text/html; charset={label}"),),
+        body=b"<html><body>a-zzz9 plain text</body></html>",
+        fetched_at=datetime(2026, 2, 12, tzinfo=UTC),
+    )
+    decoded = decode(capture)
+    assert decoded.encoding in {"utf-8", "ascii"}
+    assert "header-charset" not in {item.kind for item in decoded.evidence}

@@ -152,3 +152,8 @@ def test_long_values_cost_little(value: str) -> None:
     pieces(f"编辑：{value}")
     signed_authors((value, value))
     assert time.process_time() - began < 0.3
+
+
+def test_a_post_that_repeats_takes_no_time() -> None:
+    """驻驻驻… once doubled the time with every character; a page would have held up a crawl for ever."""
+    assert names("驻" * 5_000) == names("驻" * 5_000)
