@@ -31,7 +31,21 @@ CHINESE = ("utf-8", "gb18030", "big5hkscs")
 # How the names of the codecs begin that the Encoding Standard of the WHATWG knows, as Python writes them.
 PAGE_CODECS = (
     *("utf-8", "utf-16", "utf-32", "ascii", "latin-1", "latin1", "iso8859", "iso-8859", "cp125", "cp874", "cp866"),
-    *("koi8", "mac", "gb", "big5", "euc", "shift-jis", "shift_jis", "cp932", "cp949", "iso2022", "hz", "johab", "cp950"),
+    *(
+        "koi8",
+        "mac",
+        "gb",
+        "big5",
+        "euc",
+        "shift-jis",
+        "shift_jis",
+        "cp932",
+        "cp949",
+        "iso2022",
+        "hz",
+        "johab",
+        "cp950",
+    ),
     *("windows-", "tis-620", "x-mac"),
 )
 # Share of common characters among the non-ASCII ones of a reading: right readings of news, blogs and 60-character pages

@@ -133,7 +133,11 @@ def _numbered(path: str, query: str) -> _Part:
 def _paged(path: str, query: str) -> _Part:
     """A page number in the query: ?id=123&page=2."""
     pairs = parse_qsl(query)[:20]
-    pages = [value for key, value in pairs if key.lower() in _PAGE_KEYS and value.isascii() and value.isdigit() and len(value) <= 2]
+    pages = [
+        value
+        for key, value in pairs
+        if key.lower() in _PAGE_KEYS and value.isascii() and value.isdigit() and len(value) <= 2
+    ]
     rest = tuple((key, value) for key, value in pairs if key.lower() not in _PAGE_KEYS)
     return _Part(stem=path, ext="", query=rest, page=int(pages[0]) if pages else None)
 

