@@ -158,7 +158,9 @@ def test_note_runs_come_back_or_are_doubtful(text: str) -> None:
     assert not undoubted_differences(wanted, restored.text, restored.notes)
 
 
-@pytest.mark.xfail(reason="the page decides between 他 and 她 whose bytes vanished, and does not doubt it", strict=False)
+@pytest.mark.xfail(
+    reason="the page decides between 他 and 她 whose bytes vanished, and does not doubt it", strict=False
+)
 @FAST
 @given(real_text, levels, st.integers(0, 9))
 def test_real_text_comes_back_or_is_doubtful(text: str, level: int, seed: int) -> None:
