@@ -254,7 +254,7 @@ class Frontier(BaseScheduler):
     def _request(self, wanted: table.Wanted, validators: table.Validators | None) -> Request:
         speaker = self._speakers[wanted.spider]
         meta: dict[str, Any] = {**wanted.meta, "depth": wanted.depth}
-        if validators:
+        if validators and self._crawler.spider is not None and getattr(self._crawler.spider, "conditional", True):
             meta[VALIDATORS] = validators
         return Request(
             wanted.url,

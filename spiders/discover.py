@@ -45,6 +45,7 @@ class DiscoverSpider(PagesSpider):
     """
 
     name = "discover"
+    conditional = True
 
     def __init__(
         self,

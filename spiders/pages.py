@@ -34,6 +34,7 @@ class PagesSpider(Spider):
     """
 
     name = "pages"
+    conditional = False  # who names a page wants it fetched, whatever its validators say; `update` asks conditionally
 
     def __init__(self, urls: str | Sequence[str] = (), file: str = "", **kwargs: Any) -> None:  # noqa: ANN401 - Scrapy's
         super().__init__(**kwargs)
