@@ -146,7 +146,7 @@ def test_validators_go_only_to_the_address_they_came_from(
 
     def ask() -> None:
         arguments = {"urls": [entry], "conditional": True}
-        crawl.finish(crawl._run("pages", arguments, {"JOB": uuid4().hex}))
+        crawl.finish(crawl._start("pages", arguments, {"JOB": uuid4().hex}))
 
     ask()
     ask()
