@@ -23,8 +23,8 @@ _SPOT: Final = re.compile(
 )
 _SETTLED = 3  # so many characters after a run tell how well it joins what follows
 _FARTHEST = 300  # the longest run seen is under 60 characters; a hostile text must not cost more than this
-_BREADTH = 16  # how many readings are followed at once
-_FIRST_BREADTH = 40  # at the first character of a run nothing but its left neighbour tells the readings apart
+_BREADTH = 10  # how many readings are followed at once
+_FIRST_BREADTH = 24  # at the first character of a run nothing but its left neighbour tells the readings apart
 _VANISHING_BREADTH = 2
 NOWHERE: Final = range(0)
 ANYWHERE: Final = range(sys.maxsize)
