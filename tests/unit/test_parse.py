@@ -102,7 +102,9 @@ def test_hidden_text_knows_how_it_is_hidden(markup: str, hidden: str | None) -> 
     [
         ("#k,.other{position:absolute;left:-9999px}", "off-screen"),
         ("div.k { text-indent : -999em }", "off-screen"),
-        (".k{height:0;overflow:hidden}", "zero-size"),
+        (".k{height:0;overflow:hidden}", None),
+        (".k{margin-left:-12px;left:-999px}", None),
+        ("@media screen{.k{position:fixed;top:-5000px}}", "off-screen"),
         (".k{display:none}", None),
         (".k{font-size:0}", None),
         (".a .k{position:absolute;left:-9999px}", None),
