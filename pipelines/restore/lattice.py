@@ -115,21 +115,28 @@ class Path(NamedTuple):
 class Lattice:
     """The readings of one text."""
 
-    __slots__ = ("_alphabet", "_facts", "_ranked", "_scorer", "_text")
+    __slots__ = ("_alphabet", "_facts", "_ranked", "_scorer", "_text", "_work")
 
-    def __init__(self, text: str, facts: PageFacts, scorer: Scorer) -> None:
+    def __init__(self, text: str, facts: PageFacts, scorer: Scorer, *, work: int) -> None:
         """Set up for one text of a page.
 
         Args:
             text: the text as shown.
             facts: what the whole page tells of its notes.
             scorer: what decides between readings.
+            work: how many steps may be taken before `is_tired`.
         """
         self._text = text
+        self._work = work
         self._facts = facts
         self._scorer = scorer
         self._alphabet = scorer.alphabet
         self._ranked: dict[tuple[int, int, int, int], list[tuple[Letter, float]]] = {}
+
+    @property
+    def is_tired(self) -> bool:
+        """Whether the steps are used up: no damaged page needs as many."""
+        return self._work < 0
 
     def root(self, at: int, *, quoted: bool) -> Path:
         """The path that begins at a place where the pairs are right; `quoted` when a quotation is open there."""
@@ -145,6 +152,7 @@ class Lattice:
             path: where to go on from; not at the end of the text.
             vanished: whether to think of pairs that vanished without a trace, which costs most of the time.
         """
+        self._work -= 1
         if path.pending < 0:
             yield from self._expand_right(path)
             return
@@ -208,7 +216,7 @@ class Lattice:
             yield from self._begin_lost(path, note)
 
     def _begin_lost(self, path: Path, note: re.Match[str]) -> Iterator[Path]:
-        """，對?lián)升 after 當?shù)?: round one lost the second byte, round two put the pairs right and lost the first.
+        """，對?lián)升 after 當?shù)?: round one lost the second byte, round two the first.
 
         Nothing is left of 聯 but its reading.
         """

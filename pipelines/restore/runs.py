@@ -26,10 +26,15 @@ _FARTHEST = 300  # the longest run seen is under 60 characters; a hostile text m
 _BREADTH = 10  # how many readings are followed at once
 _FIRST_BREADTH = 24  # at the first character of a run nothing but its left neighbour tells the readings apart
 _VANISHING_BREADTH = 2
+# Steps through the lattice that a text may take, besides one for each of its characters: a damaged page needs about
+# half of that, and a hostile one gets no more
+_WORK = 5_000
+# so many orphans side by side are no run: everything was lost
+_CROWD: Final = re.compile(rf"[{ORPHANS}]{{4,}}")
 NOWHERE: Final = range(0)
 ANYWHERE: Final = range(sys.maxsize)
 _WORSE = 12 * STEP  # a reading so much worse than the best so far does not recover
-DOUBT: Final = 1.5
+DOUBT: Final = 5.0
 """A margin over the runner-up below this (nats, for the whole run) leaves the repair doubtful."""
 
 
@@ -53,10 +58,15 @@ class Mend:
 
 def mend(text: str, facts: PageFacts, scorer: Scorer) -> Iterator[Mend]:
     """The repairs of a text, from left to right, not overlapping."""
-    lattice = Lattice(text, facts, scorer)
+    lattice = Lattice(text, facts, scorer, work=_WORK + len(text))
     at, done, quoted = 0, 0, False
     while spot := _SPOT.search(text, at):
         start = spot.start()
+        if crowd := _CROWD.match(text, start):
+            at = crowd.end()
+            continue
+        if lattice.is_tired:
+            return
         quoted = _is_quoted(text[done:start], quoted)
         found = _solve(lattice, text, start, quoted=quoted)
         at, done = start + 1, start

@@ -160,7 +160,7 @@ class Scorer:
         ]
 
     def pronoun(self, char: str) -> float:
-        """What 他 or 她 costs besides: their bytes often differ in nothing that is shown, but a page tells of whom it is."""
+        """What 他 or 她 costs besides: often nothing that is shown tells them apart, but a page tells of whom it is."""
         return self._pronouns[char]
 
     def _adapted(self, cost: int, first: int, second: int, third: int) -> float:

@@ -24,7 +24,11 @@ def _same(text: str, _: None) -> Iterator[Change]:
     yield change(0, len(text), text)
 
 
-RULES = (Rule(name="digits", find=_drop_digits), Rule(name="vowels", find=_double_vowels), Rule(name="same", find=_same))
+RULES = (
+    Rule(name="digits", find=_drop_digits),
+    Rule(name="vowels", find=_double_vowels),
+    Rule(name="same", find=_same),
+)
 
 
 @pytest.mark.parametrize(("text", "after"), [("1a2b3e", "aabee"), ("", ""), ("xyz", "xyz"), ("123", "")])
@@ -36,12 +40,13 @@ def test_rules_run_in_order_and_their_notes_replay(text: str, after: str) -> Non
 
 def test_a_note_says_where_in_the_text_as_it_stood_just_before() -> None:
     _, kept = run("1a2e", RULES, None, step="restore", where="headline")
-    assert list(Notes(kept)) == [
-        Note(step="restore", rule="digits", where="headline", at=0, before="1", after=""),
-        Note(step="restore", rule="digits", where="headline", at=1, before="2", after=""),
-        Note(step="restore", rule="vowels", where="headline", at=0, before="a", after="aa", confidence=0.5, doubtful=True),
-        Note(step="restore", rule="vowels", where="headline", at=2, before="e", after="ee", confidence=0.5, doubtful=True),
+    assert [(note.rule, note.at, note.before, note.after, note.doubtful) for note in Notes(kept)] == [
+        ("digits", 0, "1", "", False),
+        ("digits", 1, "2", "", False),
+        ("vowels", 0, "a", "aa", True),
+        ("vowels", 2, "e", "ee", True),
     ]
+    assert {(note.step, note.where) for note in Notes(kept)} == {("restore", "headline")}
 
 
 def test_a_change_that_changes_nothing_leaves_no_note() -> None:
