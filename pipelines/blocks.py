@@ -3,13 +3,15 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import NamedTuple
 
 # What bylines hold and lines of menus do not: a colon, a year.
 _LABELLED = re.compile(r"[:：]|(?:19|20)\d\d")
 # Marks that running text has and menus, labels and dates have not.
 _MARKS = re.compile("[，。！？；,!?;…]")
+
+
+LEAST_RUNNING = 12  # characters; 通车了。 is a sentence as well, but so is 返回首页！
 
 
 def running_text(text: str, linked: int) -> int:
@@ -20,26 +22,26 @@ def running_text(text: str, linked: int) -> int:
     """
     size = len(text)
     own = size - linked
-    if own < 12 or linked * 2 > size:
+    if own < LEAST_RUNNING or linked * 2 > size:
         return 0
     return own if own >= 40 or _MARKS.search(text) else 0
 
 
-def kept_apart(text: str, pieces: list[str], cuts: list[int]) -> str | None:
-    """A line with two spaces where an inline element begins or ends, or None where that makes no other words of it.
+def kept_apart(text: str, pieces: list[str]) -> str | None:
+    """A line with two spaces between its text nodes, or None where that makes no other words of it.
 
-    A label keeps its value: after a colon nothing is put.
+    A label keeps its value: after a colon nothing is put; nor is it around a lone mark, such as 克里斯&middot;李 has.
     """
     if not _LABELLED.search(text):
         return None
-    words: list[str] = []
-    for first, end in pairwise([0, *(cut for cut in cuts if cut <= len(pieces)), len(pieces)]):
-        word = " ".join("".join(pieces[first:end]).split()) if first < end else ""
-        if word:
-            words.append(word)
-    line = ""
-    for word in words:
-        line += word if not line or line[-1] in ":：" else f"  {word}"
+    line, glued = "", True
+    for piece in pieces:
+        word = " ".join(piece.split())
+        if not word:
+            continue
+        lone_mark = len(word) == 1 and not word.isalnum()
+        line += word if glued or lone_mark or line[-1] in ":：" else f"  {word}"
+        glued = lone_mark
     return line if line != text else None
 
 

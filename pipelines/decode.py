@@ -55,20 +55,21 @@ READS_AS_CHINESE = 0.4
 # is lost (`。` and `，` all eaten) stays below.
 TOO_MUCH_JUNK = 0.15
 META_WITHIN = 8192  # bytes searched for a declaration; one page in a hundred has it after 4 kB of scripts
-SAMPLE = 16_384  # bytes of non-ASCII runs that statistics look at
+SAMPLE = 16_384  # bytes of non-ASCII runs, or characters, that statistics look at at a time
 ENOUGH = 1000  # characters beyond ASCII that tell whether a reading is Chinese
 MAX_NOTES = 100  # orphan bytes noted one by one; the evidence counts all
 
 _ORPHAN_ERRORS = "repost.keep-orphan"
 _MARKS = re.compile("[\uf700-\uf7ff]")
-_BEYOND_ASCII = re.compile("[^\x00-\x7f]+")
+_ASCII = bytes(range(0x80))
+_COMMON_RUNS = re.compile(f"[{''.join(COMMON)}]+")
 _THREE_BYTES = re.compile("[\u0800-\U0010ffff]")  # what UTF-8 writes with three bytes or more
 _JUNK = re.compile("[\uf700-\uf7ff\x01-\x08\x0e-\x1a\x1c-\x1f]")
 # Two-byte units that begin with a high byte: complete GBK and Big5 characters; UTF-8 with at most one ASCII byte more.
 _RUNS = re.compile(rb"(?:[\x80-\xff][\x30-\xff]?){1,4096}")
 # Symbols where Python's big5hkscs differs from what browsers show for the same bytes (index-big5 of the standard):
 # 珍‧奧斯汀 is written with A145, which Python reads as a bullet.
-_BIG5_SYMBOLS = str.maketrans("•､∼♁☉¥¢£", "‧﹑～⊕⊙￥￠￡")
+_BIG5_SYMBOLS = tuple(zip("•､∼♁☉¥¢£", "‧﹑～⊕⊙￥￠￡", strict=True))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,13 +225,19 @@ def _strictly(body: bytes, codec: str) -> str | None:
         text = body.decode(codec)
     except (UnicodeError, LookupError):
         return None
-    return text.translate(_BIG5_SYMBOLS) if codec == "big5hkscs" else text
+    return _with_symbols(text) if codec == "big5hkscs" else text
 
 
 def _leniently(body: bytes, codec: str) -> str:
     """Read everything; bytes without a character become marks."""
     text = body.decode(codec, _ORPHAN_ERRORS)
-    return text.translate(_BIG5_SYMBOLS) if codec == "big5hkscs" else text
+    return _with_symbols(text) if codec == "big5hkscs" else text
+
+
+def _with_symbols(text: str) -> str:
+    for python_reads, browsers_show in _BIG5_SYMBOLS:
+        text = text.replace(python_reads, browsers_show)
+    return text
 
 
 def _lenient_reading(body: bytes, codec: str, decided_by: str) -> _Reading:
@@ -265,12 +272,21 @@ def _sample(body: bytes) -> bytes:
 
 def _chineseness(text: str) -> float:
     """Share of common Chinese characters and marks among the first characters beyond ASCII."""
+    beyond = _beyond_ascii(text)
+    return sum(map(len, _COMMON_RUNS.findall(beyond))) / len(beyond) if beyond else 0.0
+
+
+def _beyond_ascii(text: str) -> str:
+    """The first characters beyond ASCII.
+
+    As UTF-8, where no byte of a longer character is ASCII, a page loses its markup at a fifth of what a pattern costs.
+    """
     beyond = ""
-    for run in _BEYOND_ASCII.finditer(text):
-        beyond += run.group()
+    for at in range(0, len(text), SAMPLE):
+        beyond += text[at : at + SAMPLE].encode("utf-8", "replace").translate(None, _ASCII).decode("utf-8")
         if len(beyond) >= ENOUGH:
             break
-    return sum(map(COMMON.__contains__, beyond)) / len(beyond) if beyond else 0.0
+    return beyond[:ENOUGH]
 
 
 def _is_junk(text: str) -> bool:

@@ -38,6 +38,7 @@ LONG_TITLE = 60
 LEAST_TEXT = 60
 
 _SEGMENT = re.compile(r"\s*[_,，|｜•丨、]\s*|\s+[I-]\s+|-(?=[^-]{3,20}(?:-|$))")
+_WORDS = re.compile("|".join(map(re.escape, sorted(STRONG, key=len, reverse=True))))
 _BRAND = re.compile(BRAND, re.IGNORECASE)
 _TITLE_SET = re.compile(r"document\.title\s*=\s*(?:unescape\(|decodeURIComponent\()?\s*[\"']([^\"']{8,400})")
 _CODED_HAN = re.compile(r"[\u4e00-\u9fff]|\\u[4-9]|&#|%u[4-9]|%E[4-9]", re.IGNORECASE)
@@ -98,8 +99,7 @@ def despam(page: Page) -> Page:
 
 def spam_words(text: str) -> int:
     """How many different words of the spam vocabulary a text holds."""
-    form = label_form(text.lower())
-    return sum(word in form for word in STRONG)
+    return len(set(_WORDS.findall(label_form(text.lower()))))
 
 
 def segments(text: str) -> int:
@@ -178,7 +178,7 @@ def link_farms(page: Page) -> Iterator[Trace]:
             evidence = Evidence(kind="hidden-link-farm", detail=detail, weight=weight)
             yield Trace(evidence=evidence, links=tuple(hidden))
     anchors = label_form("\n".join(link.text for link in outgoing if not link.hidden).lower())
-    if sum(map(anchors.count, STRONG)) < FARM_LINKS:
+    if sum(1 for _ in islice(_WORDS.finditer(anchors), FARM_LINKS)) < FARM_LINKS:
         return
     shown = [link for link in outgoing if not link.hidden and spam_words(link.text)]
     if len(shown) >= FARM_LINKS and _sites(shown) >= FARM_SITES:
@@ -356,8 +356,9 @@ def _outgoing(page: Page) -> list[Link]:
     foreign = {host for host in hosts if _site(host) != own}
     if len({_site(host) for host in foreign}) < FARM_SITES and len(foreign) < FARM_HOSTS:
         return []
+    links = page.links
     return [
-        link
-        for href, link in zip(page.links.href, page.links, strict=True)
+        Link(href, links.text[index], links.block[index], links.hidden[index])
+        for index, href in enumerate(links.href)
         if "//" in href and href.partition("//")[2].partition("/")[0] in foreign
     ]

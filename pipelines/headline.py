@@ -261,7 +261,7 @@ def _agreement_of(page: Page, claims: list[_Claim], text: str, form: str) -> flo
     """How well a line agrees with what the head declares."""
     agreement = max((claim.trust * _agreement(form, claim.form) for claim in claims), default=0.0)
     title = page.declared.title
-    if any(claim.form == label_form(title) for claim in claims):
+    if text in title and title != page.verdict.spam_title:
         # 山中一日 (上) @ 某人的家 :: 某站: a mark parts it from the rest of the title, whatever the mark is.
         opens = title.startswith(text) and not title[len(text) :].lstrip()[:1].isalnum()
         # what it ends with is the site's name, unless that is most of it
@@ -360,8 +360,7 @@ def _from_declared(page: Page) -> str | None:
 
     What is a link's whole text somewhere on the page (要闻, 艺术教育) names a section, too.
     """
-    linked = {label_form(text) for text in page.links.text if len(text) <= LONGEST_SECTION}
-    names = {label_form(page.declared.meta.get("og:site_name", ""))} | linked
+    names = {page.declared.meta.get("og:site_name", ""), *page.links.text}
     for title in (page.declared.title, *_meta_titles(page)):
         own = [
             part for part in title_parts(title) if label_form(part) not in names and not _names_a_site(label_form(part))

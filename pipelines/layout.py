@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from operator import attrgetter
 
 from pipelines.blocks import Block
 from pipelines.parse import Page
@@ -13,27 +14,36 @@ NARROWEST, WIDEST = 26, 60
 # How far below the full width a cut line may end, so that no mark begins the next one.
 RAGGED = 4
 LEAST_LINES = 4
+_CELLS = frozenset({"td", "th"})
 _ENDS = tuple("。！？…：；”」』）)!?.;:")
 
 
 def paragraphs(page: Page, body: Sequence[int]) -> list[str]:
     """The text of the body's blocks, one paragraph each, in order."""
+    blocks = [page.blocks[index] for index in body]
+    if not _CELLS.isdisjoint(page.boxes.tag):
+        blocks = list(_rows_joined(page, blocks))
     found: list[str] = []
-    for row, indices in groupby(body, key=lambda index: _row(page, page.blocks[index].box)):
-        blocks = [page.blocks[index] for index in indices]
-        if row and _shows_data(page, blocks):
-            found.append(" ".join(block.text for block in blocks))
-            continue
-        for _, lines in groupby(blocks, key=lambda block: block.box):
-            found += _unwrapped([block.text for block in lines])
+    for _, lines in groupby(blocks, key=attrgetter("box")):
+        found += _unwrapped([block.text for block in lines])
     return found
+
+
+def _rows_joined(page: Page, blocks: Sequence[Block]) -> Iterator[Block]:
+    """The blocks, those of a row of data as one."""
+    for row, cells in groupby(blocks, key=lambda block: _row(page, block.box)):
+        line = list(cells)
+        if row and _shows_data(page, line):
+            yield line[0]._replace(text=" ".join(block.text for block in line), box=row)
+        else:
+            yield from line
 
 
 def _row(page: Page, box: int) -> int:
     """The table row that a block stands in as a cell's only line, or 0."""
     boxes = page.boxes
     for _ in range(3):
-        if boxes.tag[box] in {"td", "th"} and boxes.end[box] - boxes.first[box] == 1:
+        if boxes.tag[box] in _CELLS and boxes.end[box] - boxes.first[box] == 1:
             return boxes.parent[box]
         box = boxes.parent[box]
         if box <= 0:
@@ -55,8 +65,11 @@ def _unwrapped(lines: list[str]) -> Iterator[str]:
     True
     """
     width = max(map(len, lines))
+    if len(lines) < LEAST_LINES or not NARROWEST <= width <= WIDEST:
+        yield from lines
+        return
     cut = [len(line) >= width - RAGGED and not line.endswith(_ENDS) for line in lines]
-    if len(lines) < LEAST_LINES or not NARROWEST <= width <= WIDEST or sum(cut) * 5 < len(lines) * 3:
+    if sum(cut) * 5 < len(lines) * 3:
         yield from lines
         return
     whole = ""

@@ -1,7 +1,7 @@
 """What a line of the page is, told from its own words: furniture, a notice, a byline, a credit, a caption."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from enum import Enum, auto
 from functools import lru_cache
 
@@ -30,6 +30,7 @@ _CLOSING = any_of(furniture.CLOSING)
 _CHROME = any_of(furniture.CHROME)
 _NOTICE_START = any_of(furniture.NOTICE_STARTS)
 _NOTICE_INSIDE = any_of(furniture.NOTICES_INSIDE)
+_NOTICE_WORD = any_of(furniture.NOTICE_WORDS)
 _BYLINE = any_of(furniture.BYLINE)
 _CAPTION_START = any_of(furniture.CAPTION_STARTS)
 _CAPTION_END = any_of(furniture.CAPTION_ENDS)
@@ -63,30 +64,25 @@ def line_kind(text: str) -> LineKind:
     """The kind of one line."""
     if len(text) > LONGEST_NOTICE:
         return LineKind.TEXT
-    if len(text) <= LONGEST_SPACED and " " in text and _CREDIT_SPACED.match(label_fold(text)):
-        return LineKind.CREDIT
     form = label_form(text)
-    return next((kind for longest, kind, is_one in _KINDS if len(form) <= longest and is_one(form)), LineKind.TEXT)
+    size = len(form)
+    if size <= LONGEST_CLOSING:
+        if _CHROME.match(form):
+            return LineKind.CHROME
+        if _CLOSING.match(form):
+            return LineKind.CLOSING
+    if size <= LONGEST_CREDIT and _is_credit(text, form):
+        return LineKind.CREDIT
+    if size <= LONGEST_BYLINE and (_BYLINE.match(form) or len(_LABELS.findall(form)) > 1):
+        return LineKind.BYLINE
+    notice = _NOTICE_START.match(form) or (_NOTICE_WORD.search(form) and _NOTICE_INSIDE.search(form))
+    return LineKind.NOTICE if notice else LineKind.TEXT
 
 
-def _is_byline(form: str) -> bool:
-    return _BYLINE.match(form) is not None or len(_LABELS.findall(form)) > 1
-
-
-def _is_notice(form: str) -> bool:
-    if _NOTICE_START.match(form):
+def _is_credit(text: str, form: str) -> bool:
+    if _CREDIT.match(form):
         return True
-    return any(word in form for word in furniture.NOTICE_WORDS) and _NOTICE_INSIDE.search(form) is not None
-
-
-# In this order, each up to the length that such lines have.
-_KINDS: tuple[tuple[int, LineKind, Callable[[str], object]], ...] = (
-    (LONGEST_CLOSING, LineKind.CHROME, _CHROME.match),
-    (LONGEST_CLOSING, LineKind.CLOSING, _CLOSING.match),
-    (LONGEST_CREDIT, LineKind.CREDIT, _CREDIT.match),
-    (LONGEST_BYLINE, LineKind.BYLINE, _is_byline),
-    (LONGEST_NOTICE, LineKind.NOTICE, _is_notice),
-)
+    return len(text) <= LONGEST_SPACED and " " in text and _CREDIT_SPACED.match(label_fold(text)) is not None
 
 
 def is_caption(text: str) -> bool:

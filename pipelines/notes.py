@@ -6,27 +6,21 @@ field's notes in order to its raw text gives the result exactly, which `replay` 
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, TypeVar, overload
 
 from crawler.items import Note
 
 Context = TypeVar("Context")
 
 
-class Change(NamedTuple):
-    """What one rule wants at one place.
+Change = tuple[int, int, str, float | None, bool]
+"""What one rule wants at one place: from where to where in the text it was given, what should stand there, and the
+`confidence` and `doubtful` of `crawler.items.Note`. A plain tuple, because a page has thousands."""
 
-    Attributes:
-        start, end: the place, in characters of the text the rule was given.
-        after: what should stand there.
-        confidence, doubtful: as in `crawler.items.Note`.
-    """
 
-    start: int
-    end: int
-    after: str
-    confidence: float | None = None
-    doubtful: bool = False
+def change(start: int, end: int, after: str) -> Change:
+    """A change that leaves no doubt."""
+    return start, end, after, None, False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,9 +36,54 @@ class Rule(Generic[Context]):
     find: Callable[[str, Context], Iterable[Change]]
 
 
+class Notes(Sequence[Note]):
+    """Notes that are made when they are read: a page has one for every few characters, and most are never looked at."""
+
+    __slots__ = ("_kept",)
+
+    def __init__(self, kept: Sequence["_Kept"] = ()) -> None:
+        """Wrap what the runner kept."""
+        self._kept = kept
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._kept)
+
+    @overload
+    def __getitem__(self, index: int) -> Note: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> "Notes": ...
+
+    def __getitem__(self, index: int | slice) -> "Note | Notes":
+        """One note, or some."""
+        if isinstance(index, slice):
+            return Notes(self._kept[index])
+        step, rule, where, at, before, after, confidence, doubtful = self._kept[index]
+        return Note(
+            step=step,
+            rule=rule,
+            where=where,
+            at=at,
+            before=before,
+            after=after,
+            confidence=confidence,
+            doubtful=doubtful,
+        )
+
+    def __eq__(self, other: object) -> bool:
+        """As tuples are equal."""
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    __hash__ = None  # type: ignore[assignment]  # like a list
+
+
+_Kept = tuple[str, str, str, int, str, str, float | None, bool]
+
+
 def run(
     text: str, rules: Sequence[Rule[Context]], context: Context, *, step: str, where: str
-) -> tuple[str, list[Note]]:
+) -> tuple[str, list[_Kept]]:
     """Apply the rules in order; each sees what the ones before it left.
 
     Args:
@@ -53,41 +92,26 @@ def run(
         context: what the rules need to know besides the text.
         step: the pipeline step, for the notes.
         where: the field, for the notes.
+
+    Returns:
+        the text, and what `Notes` makes the notes of.
     """
-    notes: list[Note] = []
+    kept: list[_Kept] = []
     for rule in rules:
-        text = _apply(text, rule.find(text, context), rule.name, step, where, notes)
-    return text, notes
-
-
-def _apply(  # noqa: PLR0913, PLR0917 - the runner's inner loop
-    text: str, changes: Iterable[Change], name: str, step: str, where: str, notes: list[Note]
-) -> str:
-    pieces: list[str] = []
-    done = shift = 0
-    for start, end, after, confidence, doubtful in changes:
-        before = text[start:end]
-        if before == after:
-            continue
-        pieces += (text[done:start], after)
-        done = end
-        notes.append(
-            Note(
-                step=step,
-                rule=name,
-                where=where,
-                at=start + shift,
-                before=before,
-                after=after,
-                confidence=confidence,
-                doubtful=doubtful,
-            )
-        )
-        shift += len(after) - len(before)
-    if not done and not pieces:
-        return text
-    pieces.append(text[done:])
-    return "".join(pieces)
+        pieces: list[str] = []
+        done = shift = 0
+        name = rule.name
+        for start, end, after, confidence, doubtful in rule.find(text, context):
+            before = text[start:end]
+            if before != after:
+                pieces += (text[done:start], after)
+                done = end
+                kept.append((step, name, where, start + shift, before, after, confidence, doubtful))
+                shift += len(after) - len(before)
+        if pieces:
+            pieces.append(text[done:])
+            text = "".join(pieces)
+    return text, kept
 
 
 def replay(text: str, notes: Iterable[Note]) -> str:

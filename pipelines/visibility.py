@@ -3,19 +3,22 @@
 import re
 from collections.abc import Callable
 from functools import lru_cache
+from itertools import islice
+from typing import NamedTuple
 
 # At least this far outside: pages shift things by some tens of pixels for looks, by thousands to hide them.
 FAR_AWAY = 400
 
 _DECLARATION = re.compile(r"([a-z-]+)\s*:\s*([^;]{1,200})")
 _NUMBER = re.compile(r"-?\d{0,9}\.?\d{1,9}")
-# .a, #b { … }: selectors of one class or id each, with an element's name at most
+# What moves an element far away, and before it .a, #b { … }: selectors of one class or id each.
+_FAR = re.compile(r"-\d{2,5}(?:\d|r?em)")
+_FAR_MARKS = ("-99", "-100", "-200", "-300", "-500", "-800")  # one of them, or the sheet is not searched
 _ONE = r"[a-zA-Z]{0,12}[.#][\w-]{1,60}"
-_RULE = re.compile(
-    rf"(?:^|[}}/>;])\s{{0,99}}({_ONE}(?:\s{{0,9}},\s{{0,9}}{_ONE}){{0,20}})\s{{0,9}}\{{([^{{}}]{{1,400}})\}}"
-)
+_SELECTORS = re.compile(rf"(?:^|[}}/>;{{])\s{{0,20}}({_ONE}(?:\s{{0,9}},\s{{0,9}}{_ONE}){{0,20}})\s{{0,9}}$")
 _NAME = re.compile(r"[.#][\w-]+")
-_ONLY_SPAM_DOES = frozenset({"off-screen", "zero-size"})
+LONGEST_RULE = 400
+MOST_RULES = 200
 _NAMED_COLOURS = {"white": "#ffffff", "black": "#000000", "red": "#ff0000", "blue": "#0000ff", "gray": "#808080"}
 _RGB = re.compile(r"rgba?\(\s*(\d{1,3})\s*,\s*(\d{1,3})\s*,\s*(\d{1,3})")
 _HEX = re.compile(r"#[0-9a-f]{3,8}\b")
@@ -26,28 +29,49 @@ def _number(value: str) -> float | None:
     return float(found[0]) if found else None
 
 
-@lru_cache(maxsize=2048)
 def _declarations(style: str) -> dict[str, str]:
     return {name: value.replace("!important", "").strip() for name, value in _DECLARATION.findall(style.lower())}
 
 
-@lru_cache(maxsize=2048)
-def hiding_style(style: str, inherited: str | None) -> str | None:
-    """How an element with this inline style is hidden, given how its parent is; None when it is in sight.
+class Look(NamedTuple):
+    """What an inline style does to an element.
 
-    >>> hiding_style("position:absolute;left:-9999px", None)
-    'off-screen'
-    >>> hiding_style("font-size:14px", "zero-font") is None
-    True
+    Attributes:
+        hides: how it hides the element (`display-none`, `off-screen` …), or None.
+        shows: the ways of hiding, inherited from an element around, that it undoes.
+        colour, background: what it paints with, as `#rrggbb` where it can be told.
+        centred: it centres its text.
     """
-    found = _own_hiding(_declarations(style))
-    if found is not None:
-        return found
-    if inherited == "zero-font" and (_number(_declarations(style).get("font-size", "0")) or 0) > 1:
-        return None
-    if inherited == "visibility-hidden" and _declarations(style).get("visibility") == "visible":
-        return None
-    return inherited
+
+    hides: str | None
+    shows: frozenset[str]
+    colour: str | None
+    background: str | None
+    centred: bool
+
+
+@lru_cache(maxsize=4096)
+def look_of(style: str) -> Look:
+    """Read an inline style.
+
+    >>> look_of("position:absolute;left:-9999px").hides
+    'off-screen'
+    >>> look_of("color:#FFF;background:rgb(255, 255, 255)")[2:]
+    ('#ffffff', '#ffffff', False)
+    """
+    css = _declarations(style)
+    shows = set()
+    if (_number(css.get("font-size", "0")) or 0) > 1:
+        shows.add("zero-font")
+    if css.get("visibility") == "visible":
+        shows.add("visibility-hidden")
+    return Look(
+        hides=_own_hiding(css),
+        shows=frozenset(shows),
+        colour=_colour(css.get("color")),
+        background=_colour(css.get("background-color") or css.get("background")),
+        centred=css.get("text-align") == "center",
+    )
 
 
 def _own_hiding(css: dict[str, str]) -> str | None:
@@ -89,17 +113,6 @@ _WAYS: tuple[tuple[str, Callable[[dict[str, str]], bool]], ...] = (
 )
 
 
-@lru_cache(maxsize=2048)
-def paints(style: str) -> tuple[str | None, str | None]:
-    """Text colour and background that an inline style sets, each as `#rrggbb` where it can be told.
-
-    >>> paints("color:#FFF;background:rgb(255, 255, 255)")
-    ('#ffffff', '#ffffff')
-    """
-    css = _declarations(style)
-    return _colour(css.get("color")), _colour(css.get("background-color") or css.get("background"))
-
-
 def _colour(value: str | None) -> str | None:
     if not value:
         return None
@@ -114,23 +127,23 @@ def _colour(value: str | None) -> str | None:
 
 
 def hiding_rules(sheet: str) -> dict[str, str]:
-    """The classes and ids that a style sheet hides by devious means: name, lower case → way.
+    """The classes and ids that a style sheet moves off the screen: name, lower case → way.
 
-    Only rules of a single class or id are read. `display:none` is left out, sheets close menus and dialogues with it;
-    so is a zero font, which sheets give to rows of boxes that set their own.
+    Only rules of a single class or id are read, and only what no honest sheet does to a text: with `display:none` and
+    zero sizes sheets close menus and dialogues.
 
     >>> hiding_rules("#lnk{position:absolute;left:-9999px} .menu{display:none}")
     {'lnk': 'off-screen'}
     """
     found: dict[str, str] = {}
-    for names, body in _RULE.findall(sheet):
-        way = _own_hiding(_declarations(body))
-        if way in _ONLY_SPAM_DOES:
-            found.update((name[1:].lower(), way) for name in _NAME.findall(names))
+    if not any(mark in sheet for mark in _FAR_MARKS):
+        return found
+    for far in islice(_FAR.finditer(sheet), MOST_RULES):
+        opening = sheet.rfind("{", max(0, far.start() - LONGEST_RULE), far.start())
+        closing = sheet.find("}", opening)
+        if opening < 0 or not far.start() < closing < opening + LONGEST_RULE:
+            continue
+        rule = _SELECTORS.search(sheet, max(0, opening - LONGEST_RULE), opening)
+        if rule and _off_screen(_declarations(sheet[opening + 1 : closing])):
+            found.update((name[1:].lower(), "off-screen") for name in _NAME.findall(rule[1]))
     return found
-
-
-@lru_cache(maxsize=2048)
-def is_centred(style: str) -> bool:
-    """Whether an inline style centres its text."""
-    return _declarations(style[:2_000]).get("text-align") == "center"

@@ -10,13 +10,12 @@ Every list is bounded, and a page beyond a bound is cut there: the largest real 
 
 from collections.abc import Callable, Mapping
 
-from pipelines.blocks import Block, Boxes, Head, Links, Picture, kept_apart, running_text
-from pipelines.visibility import hiding_rules, hiding_style, is_centred, paints
+from pipelines.blocks import LEAST_RUNNING, Block, Boxes, Head, Links, Picture, kept_apart, running_text
+from pipelines.visibility import hiding_rules, look_of
 
 MAX_BOXES = 300_000
 BLOCK_ROOM = 25  # characters that a block counts beside its own, so that there are at most 300,000 of them
 MAX_PIECES = 1_000_000  # pieces of text that wait for the end of their block; a page of `< a< a` is one piece a sign
-MAX_CUTS = 300_000  # inline elements in one block: unclosed <b>, <font>
 MAX_TEXT = 8_000_000  # characters of visible and hidden text together
 MAX_SCRIPT = 2_000_000  # characters of inline script kept for the tests of `despam`
 MAX_LINKS = 50_000
@@ -65,9 +64,10 @@ class EnoughSeenError(Exception):
     """A bound is reached; what was gathered so far stands."""
 
 
-# What closing an element undoes: nothing; a box, whose parent's index is kept; or a call with what was saved when it
-# opened.
+# What closing an element undoes: nothing; a box, whose parent's index is kept; a link; or a call with what was saved
+# when it opened.
 _Undo = int | tuple[Callable[..., None], tuple[object, ...]] | None
+_LINK = -1
 
 _new = tuple.__new__  # makes a named tuple at half the cost of calling its class; there are 50,000 a hundred pages
 
@@ -87,7 +87,6 @@ class Walker:
         self.head = Head()
         self._ends = self.boxes.end
         self._pieces: list[str] = []
-        self._cuts: list[int] = []  # where among them inline elements begin or end
         self.data: Callable[[str], None] = self._pieces.append
         self._room = MAX_TEXT
         self._script_room = MAX_SCRIPT
@@ -110,7 +109,6 @@ class Walker:
         self._link_from = 0  # where in the pending pieces the open link's text begins
         self._link_text = ""  # what of it stood in blocks that are closed
         self._linked = 0  # characters of closed links in the pending pieces
-        self._plain_link: _Undo = (self._close_link, (None,))
         self._silent = 0  # how many silent elements are open
 
     # -- parser target ------------------------------------------------------------------------------------------------
@@ -124,20 +122,22 @@ class Walker:
             self._open.append(self._open_inline(attrib))
         else:
             self._open.append(None)
-            self._cuts.append(len(self._pieces))
-            if len(self._cuts) > MAX_CUTS:
-                raise EnoughSeenError
 
     def end(self, _tag: str) -> None:
         """An element closes."""
         undo = self._open.pop() if self._open else None
         if undo is None:
-            self._cuts.append(len(self._pieces))
             return
         if isinstance(undo, int):
+            if undo == _LINK:
+                self._close_link()
+                return
             pieces = self._pieces
-            if pieces and (len(pieces) > 1 or not pieces[0].isspace()):
-                self._flush()
+            if pieces:
+                if len(pieces) == 1 and pieces[0].isspace():  # two of three: the line ends between tags
+                    pieces.clear()
+                else:
+                    self._flush()
             self._ends[self._box] = len(self.blocks)
             self._box = undo
         else:
@@ -163,10 +163,12 @@ class Walker:
     def _open_box(self, tag: str, attrib: Mapping[str, str]) -> _Undo:
         if self._silent:
             return None
-        # A line end between two tags stays pending: at the head of the next text it is nothing.
         pieces = self._pieces
-        if pieces and (len(pieces) > 1 or not pieces[0].isspace()):
-            self._flush()
+        if pieces:
+            if len(pieces) == 1 and pieces[0].isspace():
+                pieces.clear()
+            else:
+                self._flush()
         boxes = self.boxes
         ends = self._ends
         box = len(ends)
@@ -193,13 +195,12 @@ class Walker:
 
     def _dress(self, box: int, parent: int, ident: str, attrib: Mapping[str, str]) -> _Undo:
         """Note how a box looks by its own attributes and by the page's own style sheets."""
-        if attrib.get("align", "").lower() == "center" or is_centred(attrib.get("style", "")[:MAX_ATTRIBUTE]):
-            self.boxes.centred.add(box)
         hidden, background = self._hidden, self._background
-        self._look(attrib)
+        if self._look(attrib) or attrib.get("align", "").lower() == "center":
+            self.boxes.centred.add(box)
         if self._sheet and self._hidden is None:
             self._hidden = next((self._sheet[name] for name in ident.split() if name in self._sheet), None)
-        if (self._hidden, self._background) == (hidden, background):
+        if self._hidden == hidden and self._background == background:
             return parent
         return self._close_changed_box, (parent, hidden, background)
 
@@ -218,46 +219,48 @@ class Walker:
         """End the current block."""
         pieces = self._pieces
         raw = pieces[0] if len(pieces) == 1 else "".join(pieces)
-        cuts = self._cuts
-        if raw.isspace():  # two of three: the line ends between tags
-            pieces.clear()
-            cuts.clear()
-            self._link_from = 0
-            return
         if self._href is not None:
             linked = "".join(pieces[self._link_from :])
             if len(self._link_text) < MAX_ATTRIBUTE:  # a link around the whole page grows by every block
                 self._link_text += linked
             self._linked += len(linked)
             self._link_from = 0
-        text = " ".join(raw.split())
-        size = len(text)
-        apart = kept_apart(text, pieces, cuts) if cuts and size <= LONGEST_APART and len(pieces) > 1 else None
-        pieces.clear()
-        cuts.clear()
-        if text:
-            linked_size = min(size, self._linked)
+        words = raw.split()
+        if words:
+            text = words[0] if len(words) == 1 else " ".join(words)
+            size = len(text)
+            apart = kept_apart(text, pieces) if len(pieces) > 1 and size <= LONGEST_APART else None
+            linked_size = self._linked
+            linked_size = min(linked_size, size)
             hidden = self._hidden
-            running = running_text(text, linked_size) if hidden is None else 0
+            running = running_text(text, linked_size) if size >= LEAST_RUNNING and hidden is None else 0
             self.blocks.append(_new(Block, (text, self._box, linked_size, hidden, running, apart)))
             self._room -= size + BLOCK_ROOM
             if self._room < 0:
                 raise EnoughSeenError
+        pieces.clear()
         self._linked = 0
 
-    def _look(self, attrib: Mapping[str, str]) -> None:
-        """Note how an element's own attributes hide or show it; both are inherited."""
-        style = attrib.get("style", "")[:MAX_ATTRIBUTE]
+    def _look(self, attrib: Mapping[str, str]) -> bool:
+        """Note how an element's own attributes hide or show it, both are inherited; say whether they centre it."""
+        centred = False
+        style = attrib.get("style")
         if style:
-            self._hidden = hiding_style(style, self._hidden)
-            colour, background = paints(style)
-            self._background = background or self._background
-            if colour is not None and colour == self._background and self._hidden is None:
+            look = look_of(style[:MAX_ATTRIBUTE])
+            centred = look.centred
+            if look.background:
+                self._background = look.background
+            if look.hides:
+                self._hidden = look.hides
+            elif self._hidden in look.shows:
+                self._hidden = None
+            elif look.colour is not None and look.colour == self._background and self._hidden is None:
                 self._hidden = "same-colour"
         if "bgcolor" in attrib:
             self._background = attrib["bgcolor"][:30].lower()
         if "hidden" in attrib and attrib["hidden"] != "until-found":
             self._hidden = "hidden-attribute"
+        return centred
 
     # -- inline elements ----------------------------------------------------------------------------------------------
 
@@ -304,9 +307,13 @@ class Walker:
         if href is None or self._href is not None:  # a link inside a link: its text is linked anyway
             return inline
         self._href, self._link_from, self._link_text = href[:MAX_ATTRIBUTE].strip(), len(self._pieces), ""
-        return self._plain_link if inline is None else (self._close_link, (inline,))
+        return _LINK if inline is None else (self._close_hidden_link, (inline,))
 
-    def _close_link(self, inline: _Undo) -> None:
+    def _close_hidden_link(self, inline: _Undo) -> None:
+        self._close_link()
+        inline[0](*inline[1])  # type: ignore[index]  # what _open_inline gave: never a box
+
+    def _close_link(self) -> None:
         pending = "".join(self._pieces[self._link_from :])
         self._linked += len(pending)
         if len(self.links) < MAX_LINKS:
@@ -317,20 +324,17 @@ class Walker:
             links.block.append(len(self.blocks))
             links.hidden.append(self._hidden)
         self._href = None
-        if inline is not None:
-            inline[0](*inline[1])  # type: ignore[index]  # never a box
 
     def _picture(self, _tag: str, attrib: Mapping[str, str]) -> _Undo:
         if self._silent or len(self.pictures) >= MAX_PICTURES or not attrib:
             return None
         get = attrib.get
         src = get("src", "")
-        for name in attrib:
-            if name in LAZY_SOURCES and len(attrib[name]) > 4 and not attrib[name].startswith("data:"):
-                src = attrib[name]
-                break
+        if not LAZY_SOURCES.isdisjoint(attrib):
+            lazy = (attrib[name] for name in attrib if name in LAZY_SOURCES)
+            src = next((address for address in lazy if len(address) > 4 and not address.startswith("data:")), src)
         style = get("style")
-        hidden = hiding_style(style[:MAX_ATTRIBUTE], self._hidden) if style else self._hidden
+        hidden = (look_of(style[:MAX_ATTRIBUTE]).hides if style else None) or self._hidden
         self.pictures.append(
             Picture(src[:MAX_ATTRIBUTE].strip(), get("alt", "")[:MAX_ATTRIBUTE].strip(), len(self.blocks), self._box,
                     hidden, get("width", "")[:10], get("height", "")[:10], self._href)
@@ -373,8 +377,6 @@ class Walker:
         text = "".join(self._pieces[since:])
         pieces = len(self._pieces) - since
         del self._pieces[since:]
-        while self._cuts and self._cuts[-1] > since:
-            self._cuts.pop()
         head = self.head
         if tag in {"script", "style"}:
             text = text[: self._script_room]

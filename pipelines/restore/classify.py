@@ -5,6 +5,7 @@ tell a converted text from a Taiwanese one. So all fields are read together, and
 changed.
 """
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -13,33 +14,31 @@ from typing import Final
 from crawler.items import Evidence
 from pipelines.restore.others import other_damage
 from pipelines.restore.page import ANNOTATED, CONVERTED, Page, PageFacts
-from pipelines.restore.tables import EMOJI, HAN, NOTE, ORPHANS, reads, script
+from pipelines.restore.tables import EMOJI, HAN, MAYBE_EMOJI, NOTE, ORPHANS, reads, script
 
 _SAMPLE = 60_000  # characters; a longer text is judged by its beginning, middle and end
 
-_HAN: Final = re.compile(f"[{HAN}]")
 # One to many: what the converter leaves alone where a writer of Traditional uses another character, and what it always
 # converts where a writer of Traditional would not (批準 for 批准). Words in which both write the same are left out.
 _CONVERTERS: Final = re.compile(
     r"""
-    [么筑愿郁伙]
-    | (?<![公英里海千萬百十鄰鄉])里(?![程巷長民弄拉昂斯約]) | (?<![皇太王天母影])后(?!妃|羿|冠|座)
-    | 于(?![右姓])  | (?<!姓)范(?![仲成文姓]) | 并
-    | (?<![人子古])云(?![云亦]) | (?<![風神文精丰興喝])采(?!風邑)
-    | (?<![若相])干(?![擾涉預戈支]) | 餅干 | (?<![出遠長從])征(?![服戰途伐討]) | (?<![北泰熨漏煙小])斗(?!膽笠篷)
-    | (?<!姓)余(?![秋光]) | 陜 | 關系 | 聯系 | [制][造作品成片圖藥] | 標志 | 雜志 | 同志 | 占[據領用有比地]
-     | 旅游 | 游客 | 面[條粉包] | 放松 | 輕松
-    | 谷物 | 批準 | 準許 | 沖突 | 沖擊 | [病絕不炎]癥 | 復[雜制印合] | 盡管 | 詞匯 | 頭發 | 理發 | 日歷 | 一只
+    [么筑愿郁伙并陜] | (?<=[關聯])系 | (?<=[標雜同])志 | (?<=[旅])游 | 游(?=客) | 面(?=[條粉包]) | (?<=[放輕])松
+    | (?<![公英里海千萬百十鄰鄉])里(?![程巷長民弄拉昂斯約]) | (?<![皇太王天母影])后(?![妃羿冠座]) | 于(?!右) | 谷(?=物)
+    | 范(?![仲成文]) | (?<![人子古])云(?!云亦) | (?<![風神文精丰興喝])采(?!風|邑) | (?<![若相])干(?![擾涉預戈支])
+    | (?<![出遠長從])征(?![服戰途伐討]) | (?<![北泰熨漏煙小])斗(?![膽笠篷]) | 余(?![秋光]) | 占(?=[據領用有比地])
+    | 制(?=[造作品成片圖藥]) | (?<=批)準 | 準(?=許) | 沖(?=[突擊]) | (?<=[病絕不炎])癥 | 復(?=[雜制印合])
+    | 盡(?=管) | (?<=詞)匯 | (?<=[頭理])發 | (?<=日)歷 | (?<=一)只
     """,
     re.VERBOSE,
 )
+_CONVERTERS_CHARS: Final = re.compile("[么筑愿郁伙并陜系志游面松里后于谷范云采干征斗余占制準沖癥復盡匯發歷只]")
 # what a writer of Traditional uses and the converter never makes
-_AUTHORS: Final = "於後裏裡並製隻麼係範徵餘幹鬆複髮佔築願鬥雲採儘衝彙製癒曆錶麵穀裡遊"
+_AUTHORS: Final = re.compile("[於後裏裡並製隻麼係範徵餘幹鬆複髮佔築願鬥雲採儘衝彙製癒曆錶麵穀遊]")
 # what only converters of another kind make, which take the first variant of a list (全麵攷慮 結閤)
-_VARIANTS: Final = re.compile("[閤攷箇瞭麵纔]")
+_VARIANTS: Final = "閤攷箇瞭麵纔"
 _SHIFTED: Final = re.compile(rf"[{ORPHANS}][^\n{ORPHANS}]{{0,30}}")
-_FOLDED: Final = re.compile(rf"(?<=[{HAN}”》])[,:;!?](?=[{HAN}“《])")
-_WIDE: Final = re.compile(rf"(?<=[{HAN}”》])[，：；！？](?=[{HAN}“《])")
+_FOLDED: Final = re.compile(rf"[,:;!?](?=[{HAN}“《])")
+_WIDE: Final = re.compile(rf"[，：；！？](?=[{HAN}“《])")
 
 
 def classify(texts: Sequence[str]) -> Page:
@@ -47,7 +46,7 @@ def classify(texts: Sequence[str]) -> Page:
     text = _sample("\n".join(texts))
     if not _is_suspicious(text):
         return Page()
-    return _converter_damage(EMOJI.sub("", text)) or other_damage(text) or Page()
+    return _converter_damage(EMOJI.sub("", text) if MAYBE_EMOJI.search(text) else text) or other_damage(text) or Page()
 
 
 def _is_suspicious(text: str) -> bool:
@@ -58,26 +57,28 @@ def _is_suspicious(text: str) -> bool:
 
 
 def _converter_damage(text: str) -> Page | None:
-    table = script().simplified
-    han = len(_HAN.findall(text))
+    traditional = _traditional().findall(text)
+    # GBK's characters of two bytes: Han and marks
+    size = len(text.encode("gbk", "ignore")) - len(text)
     notes = Counter(NOTE.findall(text))
     valid = {note: number for note, number in notes.items() if reads(*note)}
-    facts = _facts(text, valid)
-    traditional = sum(number for char, number in Counter(text).items() if char in table)
-    left_alone = len(_CONVERTERS.findall(text))
-    authors = sum(text.count(char) for char in _AUTHORS)
-    variants = len(set(_VARIANTS.findall(text)))
+    facts = _facts(text, Counter(traditional), valid)
+    hits = (found.start() for found in _CONVERTERS_CHARS.finditer(text))
+    left_alone = sum(_CONVERTERS.match(text, at) is not None for at in hits)
+    authors = len(_AUTHORS.findall(text))
+    variants = sum(char in text for char in _VARIANTS)
     is_annotated = len(facts.annotated) >= 3 and not _teaches(valid, facts)
     # one such character can be a name's; but a longer text of genuine Traditional has some of the others, too
-    enough = 1 if han >= 120 and not authors else 2
-    is_converted = traditional > 0.15 * han and left_alone >= enough and (left_alone > 4 * authors or variants >= 3)
+    enough = 1 if size >= 130 and not authors else 2
+    mostly = left_alone > 4 * authors or variants >= 3
+    is_converted = len(traditional) > 0.13 * size and left_alone >= enough and mostly
     if not is_annotated and not is_converted:
         return None
-    share, found = round(traditional / max(han, 1), 3), len(facts.annotated)
+    share, found = round(len(traditional) / max(size, 1), 3), len(facts.annotated)
     return Page(
         kind=ANNOTATED if is_annotated else CONVERTED,
         evidence=(
-            Evidence(kind="traditional-share", detail=f"{traditional} of {han} Han", weight=share),
+            Evidence(kind="traditional-share", detail=f"{len(traditional)} of {size} characters", weight=share),
             Evidence(kind="left-simplified", detail=f"{left_alone} against {authors} by an author", weight=left_alone),
             Evidence(kind="valid-notes", detail=f"{found} annotated characters", weight=found),
         ),
@@ -95,13 +96,20 @@ def _sample(text: str) -> str:
     return "\n".join((text[:third], text[middle : middle + third], text[-third:]))
 
 
-def _facts(text: str, valid: dict[tuple[str, str], int]) -> PageFacts:
-    table = script().simplified
-    noted = {char for char, _ in valid if char in table}
+@functools.cache
+def _traditional() -> re.Pattern[str]:
+    return re.compile(f"[{''.join(script().simplified)}]")
+
+
+def _facts(text: str, traditional: Counter[str], valid: dict[tuple[str, str], int]) -> PageFacts:
+    noted: Counter[str] = Counter()
+    for (char, _), number in valid.items():
+        if char in traditional:
+            noted[char] += number
     # what is shown inside a run is not what stands there
-    bare = Counter(_SHIFTED.sub("", NOTE.sub("", text)))
-    standing = frozenset(char for char, number in bare.items() if char in table)
-    return PageFacts(annotated=frozenset(noted - standing), bare=standing - noted)
+    shifted = Counter("".join(_SHIFTED.findall(text)))
+    standing = {char for char, number in traditional.items() if number > noted[char] + shifted[char]}
+    return PageFacts(annotated=frozenset(noted.keys() - standing), bare=frozenset(standing - noted.keys()))
 
 
 def _teaches(valid: dict[tuple[str, str], int], facts: PageFacts) -> bool:

@@ -30,7 +30,7 @@ def restore_draft(draft: Draft) -> Draft:
         ),
         damage=page.kind,
         damage_evidence=page.evidence,
-        notes=draft.notes + restored.notes,
+        notes=(*draft.notes, *restored.notes),
     )
 
 

@@ -8,10 +8,10 @@ evidence until then.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from crawler.items import Evidence, Note
-from pipelines.notes import Change, Rule, run
+from pipelines.notes import Change, Notes, Rule, change, run
 from pipelines.restore import leftovers, others, runs
 from pipelines.restore.classify import classify
 from pipelines.restore.page import ANNOTATED, CONVERTED, MISREAD, SPRINKLED, TONELESS, Page
@@ -48,7 +48,7 @@ class Restored:
     """
 
     text: str
-    notes: tuple[Note, ...] = field(default=(), repr=False)
+    notes: Sequence[Note] = field(default=(), repr=False)
     verdict: Verdict
 
 
@@ -61,7 +61,7 @@ def restore(text: str) -> Restored:
         return Restored(text=text, verdict=verdict)
     first = (_HEADER,) if page.is_converted else ()
     restored, notes = run(text, (*first, *rules), page, step=STEP, where="text")
-    return Restored(text=restored, notes=tuple(notes), verdict=verdict)
+    return Restored(text=restored, notes=Notes(notes), verdict=verdict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +75,7 @@ class RestoredFields:
     """
 
     texts: tuple[str, ...]
-    notes: tuple[Note, ...] = ()
+    notes: Sequence[Note] = ()
     verdict: Verdict
 
 
@@ -96,12 +96,12 @@ def restore_on(page: Page, fields: Sequence[tuple[str, str]]) -> RestoredFields:
     if not rules:
         return RestoredFields(texts=tuple(text for _, text in fields), verdict=verdict)
     texts: list[str] = []
-    notes: list[Note] = []
+    notes: list[Any] = []
     for name, text in fields:
         restored, found = run(text, rules, page, step=STEP, where=name)
         texts.append(restored)
         notes += found
-    return RestoredFields(texts=tuple(texts), notes=tuple(notes), verdict=verdict)
+    return RestoredFields(texts=tuple(texts), notes=Notes(notes), verdict=verdict)
 
 
 def drop_header(text: str, _: Page) -> Iterator[Change]:
@@ -112,7 +112,7 @@ def drop_header(text: str, _: Page) -> Iterator[Change]:
     segments = [part for part in _SEPARATOR.split(line) if part.strip()]
     simplified = {char for char in line if char in tables.converted}
     if len(segments) >= 3 and len(simplified) >= 2 and not any(char in tables.simplified for char in line):
-        yield Change(0, end + 1, "")
+        yield change(0, end + 1, "")
 
 
 _SEPARATOR: Final = re.compile(r"[_,|•\-]| I ")
@@ -122,7 +122,7 @@ def repair_runs(text: str, page: Page) -> Iterator[Change]:
     """Repair runs of shifted bytes; see `pipelines.restore.runs`."""
     if runs.is_broken(text):
         for found in runs.mend(text, page.facts, scorer(page.sample)):
-            yield Change(found.start, found.end, found.after, found.margin, found.doubtful)
+            yield found.start, found.end, found.after, found.margin, found.doubtful
 
 
 _HEADER: Final = Rule(name="spam-header", find=drop_header)

@@ -69,7 +69,7 @@ _UNFIT = 7 * STEP  # a character that costs more makes one think of another read
 _ANY, _VANISHING = -1, -2  # a second byte that nothing tells; one that vanished together with the byte after it
 _ANYTHING, _SEEN = -1, -1001  # what can follow a character that ends in a pair that vanished
 _OPEN = 2  # after so many of them anything, after the others what training saw there
-_FOLLOWED = {_ANY: 12, _VANISHING: 20}  # how many characters are followed where a byte is not known …
+_FOLLOWED = {_ANY: 8, _VANISHING: 16}  # how many characters are followed where a byte is not known …
 _VANISHED_SECOND = 8  # … and where it is the first that is not
 _LOST = 40
 _MANY, _COMMON = 200, 2500  # where so many characters could stand, only the commonest are weighed
@@ -115,25 +115,34 @@ class Path(NamedTuple):
 class Lattice:
     """The readings of one text."""
 
-    __slots__ = ("_alphabet", "_facts", "_ranked", "_scorer", "_text")
+    __slots__ = ("_alphabet", "_facts", "_pronouns", "_ranked", "_scorer", "_text", "_work")
 
-    def __init__(self, text: str, facts: PageFacts, scorer: Scorer) -> None:
+    def __init__(self, text: str, facts: PageFacts, scorer: Scorer, *, work: int) -> None:
         """Set up for one text of a page.
 
         Args:
             text: the text as shown.
             facts: what the whole page tells of its notes.
             scorer: what decides between readings.
+            work: how many steps may be taken before `is_tired`.
         """
         self._text = text
+        self._work = work
         self._facts = facts
         self._scorer = scorer
         self._alphabet = scorer.alphabet
+        self._pronouns: dict[str, float] = {}
         self._ranked: dict[tuple[int, int, int, int], list[tuple[Letter, float]]] = {}
+
+    @property
+    def is_tired(self) -> bool:
+        """Whether the steps are used up: no damaged page needs as many."""
+        return self._work < 0
 
     def root(self, at: int, *, quoted: bool) -> Path:
         """The path that begins at a place where the pairs are right; `quoted` when a quotation is open there."""
         self._ranked.clear()
+        self._pronouns = self._scorer.pronouns(self._text[max(at - 150, 0) : at + 100])
         before = "\n\n" + NOTE.sub(r"\1", self._text[max(at - 40, 0) : at])
         first, second = (self._alphabet.number(char) for char in before[-2:])
         return Path(at, -1, "", b"", 0.0, first, second, quoted=quoted)
@@ -145,6 +154,7 @@ class Lattice:
             path: where to go on from; not at the end of the text.
             vanished: whether to think of pairs that vanished without a trace, which costs most of the time.
         """
+        self._work -= 1
         if path.pending < 0:
             yield from self._expand_right(path)
             return
@@ -208,7 +218,7 @@ class Lattice:
             yield from self._begin_lost(path, note)
 
     def _begin_lost(self, path: Path, note: re.Match[str]) -> Iterator[Path]:
-        """，對?lián)升 after 當?shù)?: round one lost the second byte, round two righted the pairs and lost the first.
+        """，對?lián)升 after 當?shù)?: round one lost the second byte, round two the first.
 
         Nothing is left of 聯 but its reading.
         """
@@ -314,7 +324,7 @@ class Lattice:
             return rest.end(), b"<" + rest[0].encode()
         return at, _UNKNOWN_BYTE
 
-    def _vanished(self, path: Path, *, again: bool = True) -> Iterator[Path]:
+    def _vanished(self, path: Path, *, again: int = 2) -> Iterator[Path]:
         """A pair without a character was there and is not shown: 周?chē)窠 is 周圍神經.
 
         Its first byte ends the pending character; its second begins another, and what is shown next ends that one.
@@ -327,8 +337,8 @@ class Lattice:
             # an unlikely first character can still begin a likely word
             step = step._replace(pending=(_ANYTHING if rank < _OPEN else _SEEN) - letter.trail)
             yield from self._read_on(step)
-            if again and rank < _OPEN:
-                yield from self._vanished(step, again=False)
+            if rank < again:
+                yield from self._vanished(step, again=again - 1)
 
     # --- what a character can be
 
@@ -396,7 +406,7 @@ class Lattice:
         if path.pending != -1 and char in _MARKS:
             cost += _UNLIKELY if path.late else _UNSPLIT
         if char in "他她":
-            cost += self._scorer.pronoun(char)
+            cost += self._pronouns[char]
         if char in _INTERJECTIONS:
             cost += _SPOKEN[quoted]
         if char in "“”\n":

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from crawler.items import Evidence
-from pipelines.notes import Change
+from pipelines.notes import Change, change
 from pipelines.restore.page import LOST, MISREAD, SPRINKLED, TONELESS, Page
 from pipelines.restore.tables import EMOJI, HAN, NOTE, TONELESS_NOTE, reads_toneless
 
@@ -82,7 +82,7 @@ def reread(text: str, _: Page) -> Iterator[Change]:
     """Undo a wrong encoding: the bytes that were read wrongly, read rightly."""
     right = _as_gbk(text) or _as_utf8(text)
     if right is not None:
-        yield Change(0, len(text), right)
+        yield change(0, len(text), right)
 
 
 def _as_gbk(text: str) -> str | None:

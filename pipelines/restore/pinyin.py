@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from pipelines.notes import Change
+from pipelines.notes import Change, change
 from pipelines.restore.page import Page
 from pipelines.restore.scorer import pair
 from pipelines.restore.tables import NOTE, READING, reads, script
@@ -25,7 +25,7 @@ def strip_notes(text: str, page: Page) -> Iterator[Change]:
             char = found[1]
             strip = known[note] = char in script().traditional and char not in own and reads(char, found[2])
         if strip:
-            yield Change(found.start() + 1, found.end(), "")
+            yield found.start() + 1, found.end(), "", None, False
 
 
 def strip_from_letters(text: str, _: Page) -> Iterator[Change]:
@@ -36,7 +36,7 @@ def strip_from_letters(text: str, _: Page) -> Iterator[Change]:
     for found in _LETTER.finditer(text):
         char = pair(found[1].encode("gbk", "replace")[-1], ord(found[2]))
         if char in script().traditional and reads(char, found[3]):
-            yield Change(found.start(3) - 1, found.end(), "")
+            yield change(found.start(3) - 1, found.end(), "")
 
 
 _LETTER: Final = re.compile(rf"([^\x00-\x7f])([@-~])[(（]({READING})[)）]")

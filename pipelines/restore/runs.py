@@ -8,7 +8,7 @@ import re
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from pipelines.restore import cp936
@@ -21,21 +21,20 @@ from pipelines.restore.tables import ORPHANS, READING
 _SPOT: Final = re.compile(
     rf"[{ORPHANS}](?=[(（]?{READING}[)）]|[，,；;！!？?。、]|[{ORPHANS}][，,；;！!？?])|(?={LOST_LEAD.pattern})"
 )
-# What is lost whole, not shifted: the converter leaves at most two orphans side by side.
-_HOPELESS: Final = re.compile(rf"[{ORPHANS}]{{5,}}")
-# A text in which so many places one after another cannot be read was made to cost time; it is left as it is.
-_MOST_FAILURES = 8
-# Steps of one search; runs of real pages take a few hundred.
-_MOST_STEPS = 2_500
 _SETTLED = 3  # so many characters after a run tell how well it joins what follows
 _FARTHEST = 300  # the longest run seen is under 60 characters; a hostile text must not cost more than this
-_BREADTH = 16  # how many readings are followed at once
-_FIRST_BREADTH = 40  # at the first character of a run nothing but its left neighbour tells the readings apart
+_BREADTH = 10  # how many readings are followed at once
+_FIRST_BREADTH = 24  # at the first character of a run nothing but its left neighbour tells the readings apart
 _VANISHING_BREADTH = 2
+# Steps through the lattice that a text may take, besides one for each of its characters: a damaged page needs about
+# half of that, and a hostile one gets no more
+_WORK = 5_000
+# so many orphans side by side are no run: everything was lost
+_CROWD: Final = re.compile(rf"[{ORPHANS}]{{4,}}")
 NOWHERE: Final = range(0)
 ANYWHERE: Final = range(sys.maxsize)
 _WORSE = 12 * STEP  # a reading so much worse than the best so far does not recover
-DOUBT: Final = 1.5
+DOUBT: Final = 5.0
 """A margin over the runner-up below this (nats, for the whole run) leaves the repair doubtful."""
 
 
@@ -59,27 +58,18 @@ class Mend:
 
 def mend(text: str, facts: PageFacts, scorer: Scorer) -> Iterator[Mend]:
     """The repairs of a text, from left to right, not overlapping."""
-    begin = 0
-    for gap in (*_HOPELESS.finditer(text), None):
-        end = gap.start() if gap else len(text)
-        for found in _mend_piece(text[begin:end], facts, scorer):
-            yield replace(found, start=begin + found.start, end=begin + found.end)
-        begin = gap.end() if gap else end
-
-
-def _mend_piece(text: str, facts: PageFacts, scorer: Scorer) -> Iterator[Mend]:
-    """The repairs of a text that is not all lost."""
-    if not is_broken(text):
-        return
-    lattice = Lattice(text, facts, scorer)
+    lattice = Lattice(text, facts, scorer, work=_WORK + len(text))
     at, done, quoted = 0, 0, False
-    failures = 0
-    while failures < _MOST_FAILURES and (spot := _SPOT.search(text, at)):
+    while spot := _SPOT.search(text, at):
         start = spot.start()
+        if crowd := _CROWD.match(text, start):
+            at = crowd.end()
+            continue
+        if lattice.is_tired:
+            return
         quoted = _is_quoted(text[done:start], quoted)
         found = _solve(lattice, text, start, quoted=quoted)
         at, done = start + 1, start
-        failures = 0 if found else failures + 1
         if found:
             yield found
             at = done = found.end
@@ -110,7 +100,10 @@ def _solve(lattice: Lattice, text: str, start: int, *, quoted: bool) -> Mend | N
         paths = _search(lattice, text, root, ANYWHERE)
     elif paths[0].doubts:
         places = {place + step for place in paths[0].doubts for step in (-1, 0)}
-        paths = _search(lattice, text, root, places)
+        found = _search(lattice, text, root, places)
+        if found and found[0].mends:
+            # the readings found before may have been crowded out by others that came to nothing
+            paths = sorted([path for path in paths if path.at == found[0].at] + found, key=lambda path: path.cost)
     return _choose(paths, start) if paths and paths[0].mends else None
 
 
@@ -126,8 +119,7 @@ def _search(lattice: Lattice, text: str, root: Path, vanished: Container[int]) -
     start = root.at
     waiting: defaultdict[int, list[Path]] = defaultdict(list)
     waiting[start].append(root)
-    steps = 0
-    while waiting and steps < _MOST_STEPS:
+    while waiting:
         at = min(waiting)
         paths = waiting.pop(at)
         if not waiting and at > start and _is_settled(paths, text, at):
@@ -140,7 +132,6 @@ def _search(lattice: Lattice, text: str, root: Path, vanished: Container[int]) -
             continue
         breadth = _FIRST_BREADTH if at - start <= 2 else _BREADTH
         for rank, path in enumerate(_best(paths, breadth)):
-            steps += 1
             for longer in lattice.expand(path, vanished=rank < _VANISHING_BREADTH and at in vanished):
                 waiting[longer.at].append(longer)
     paths.sort(key=lambda path: path.cost)

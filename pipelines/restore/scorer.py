@@ -18,7 +18,8 @@ from pipelines.restore.tables import NOTE, ORPHANS, script
 PAGE_SHARE: Final = 0.25
 """How much of the probability what stands elsewhere on the page decides, where it has an opinion."""
 
-_TRIPLE_SHARE = 0.7
+_TRIPLE_SHARE, _PAIR_SHARE, _SINGLE_SHARE = 0.65, 0.25, 0.1
+_RARELY = 8 * STEP  # a character that costs more may still be one that this page is about
 _DISCOUNT = 0.4
 _UNSEEN = 0.3  # of a pronoun that does not stand on the page
 _MAX_PAGE = 20_000  # characters of the page that are looked at: the longest article, not a concatenation of many
@@ -121,7 +122,7 @@ class Alphabet:
 class Scorer:
     """Costs on one page, in units of 1/`STEP` nats."""
 
-    __slots__ = ("_model", "_ones", "_pronouns", "_threes", "_twos", "alphabet")
+    __slots__ = ("_model", "_ones", "_page", "_size", "_threes", "_twos", "alphabet")
 
     def __init__(self, alphabet: Alphabet, page: str) -> None:
         """Learn what stands on a page.
@@ -136,39 +137,54 @@ class Scorer:
         number = alphabet.number
         numbers = [number(char) for char in kept]
         self._ones = Counter(numbers)
+        self._size = len(numbers) + 1
         self._twos = Counter(pairwise(numbers))
         self._threes = Counter(zip(numbers, numbers[1:], numbers[2:], strict=False))
-        he, she = kept.count("他") - kept.count("他們"), kept.count("她") - kept.count("她們")
-        both = he + she + 2 * _UNSEEN
-        self._pronouns = {"他": -STEP * math.log((he + _UNSEEN) / both), "她": -STEP * math.log((she + _UNSEEN) / both)}
+        self._page = kept
 
     def cost(self, first: int, second: int, third: int) -> float:
         """What a character costs after the two before it."""
         cost = self._model.cost(first, second, third)
-        if (second, third) in self._twos:
+        if (second, third) in self._twos or (cost > _RARELY and third in self._ones):
             return self._adapted(cost, first, second, third)
         return cost
 
     def costs(self, first: int, second: int, letters: Sequence[Letter]) -> list[float]:
         """What each of several characters costs after the two before it, with what it costs besides."""
-        twos = self._twos
+        twos, ones = self._twos, self._ones
         costs = self._model.costs(first, second, [letter.number for letter in letters])
         return [
-            (self._adapted(cost, first, second, letter.number) if (second, letter.number) in twos else cost)
+            (
+                self._adapted(cost, first, second, letter.number)
+                if (second, letter.number) in twos or (cost > _RARELY and letter.number in ones)
+                else cost
+            )
             + letter.extra
             for cost, letter in zip(costs, letters, strict=True)
         ]
 
-    def pronoun(self, char: str) -> float:
-        """What 他 or 她 costs besides: their bytes often differ in nothing shown, but a page tells of whom it is."""
-        return self._pronouns[char]
+    def pronouns(self, near: str) -> dict[str, float]:
+        """What 他 and 她 cost besides: often nothing that is shown tells them apart, but what stands near does.
+
+        Args:
+            near: the text around the place; the rest of the page counts less.
+        """
+        he, she = (_UNSEEN + 3 * _alone(one, near) + _alone(one, self._page) for one in "他她")
+        return {"他": -STEP * math.log(he / (he + she)), "她": -STEP * math.log(she / (he + she))}
 
     def _adapted(self, cost: int, first: int, second: int, third: int) -> float:
-        here = (1 - _TRIPLE_SHARE) * max(self._twos[second, third] - _DISCOUNT, 0) / self._ones[second]
+        here = _SINGLE_SHARE * max(self._ones[third] - 1, 0) / self._size
+        if pair_here := self._twos.get((second, third)):
+            here += _PAIR_SHARE * (pair_here - _DISCOUNT) / self._ones[second]
         triple = self._threes.get((first, second, third))
         if triple:
             here += _TRIPLE_SHARE * (triple - _DISCOUNT) / self._twos[first, second]
         return -STEP * math.log((1 - PAGE_SHARE) * math.exp(-cost / STEP) + PAGE_SHARE * here)
+
+
+def _alone(pronoun: str, text: str) -> int:
+    """How often a pronoun stands for one person."""
+    return text.count(pronoun) - text.count(pronoun + "們")
 
 
 @functools.lru_cache(maxsize=32768)

@@ -29,7 +29,6 @@ _ZHU: Final = re.compile(
     """,
     re.VERBOSE,
 )
-_KEPT: Final = "\ue8ff"  # stands for a 著 that stays, while the others become 着
 
 
 def convert(text: str, page: Page) -> Iterator[Change]:
@@ -43,9 +42,7 @@ def convert(text: str, page: Page) -> Iterator[Change]:
         return
     for clause in _CLAUSE.finditer(text):
         start, end = clause.span()
-        after = converted[start:end]
-        if after != clause[0]:
-            yield Change(start, end, after)
+        yield start, end, converted[start:end], None, False
 
 
 _OTHERS: Final = str.maketrans(
@@ -60,7 +57,15 @@ def to_simplified(text: str) -> str:
     >>> to_simplified("處處都彰顯著成效顯著的著名園區")
     '处处都彰显着成效显著的著名园区'
     """
-    if "著" not in text:
-        return text.translate(script().to_simplified)
-    table = script().to_simplified | {ord("著"): "著"}
-    return _ZHU.sub(_KEPT, text.translate(table)).replace("著", "着").replace(_KEPT, "著")
+    text = text.translate(script().to_simplified)
+    at = text.find("著")
+    if at < 0:
+        return text
+    pieces: list[str] = []
+    done = 0
+    while at >= 0:
+        pieces += (text[done:at], "著" if _ZHU.match(text, at) else "着")
+        done = at + 1
+        at = text.find("著", done)
+    pieces.append(text[done:])
+    return "".join(pieces)

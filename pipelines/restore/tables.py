@@ -38,6 +38,9 @@ EMOJI: Final = re.compile(
 )
 """Emoji with their variation selectors, skin tones and joiners; not the stars and signs that GBK has (★ ♀)."""
 
+MAYBE_EMOJI: Final = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\u2b50\u2b55\u231a\u231b\u20e3]")
+"""What every emoji holds, quick to look for."""
+
 TONELESS_NOTE: Final = re.compile(rf"([{HAN}])[(（]([a-z]{{1,6}})[)）]")
 """A Han and a reading without tone marks."""
 
@@ -50,7 +53,7 @@ class Script:
 
     Attributes:
         simplified: traditional → simplified, for what converters make.
-        to_simplified: the same as a table for `str.translate`.
+        to_simplified: the same as a table for `str.translate`; without 著, which context must tell from 着.
         made: simplified → the form that the converter makes of it.
         traditional: every character that has a simplified form.
         authors_own: traditional characters that the converter never makes (後 於 裡): where they stand, the author
@@ -73,7 +76,7 @@ def script() -> Script:
     simplified = {line[0]: line[1] for line in lines if line[2] != "-"}
     return Script(
         simplified=simplified,
-        to_simplified={ord(old): new for old, new in simplified.items()},
+        to_simplified={ord(old): new for old, new in simplified.items() if old != "著"},
         made={line[1]: line[0] for line in lines if line[2] == "="},
         traditional=frozenset(line[0] for line in lines),
         authors_own=frozenset(line[0] for line in lines if line[2] == "-"),

@@ -8,21 +8,13 @@ from pipelines.notes import Change
 from pipelines.restore.page import Page
 from pipelines.restore.tables import HAN
 
-_WIDE: Final = str.maketrans(",:;!?()", "，：；！？（）")
+_WIDE: Final = dict(zip(",:;!?()", "，：；！？（）", strict=True))
 _CJK: Final = f"{HAN}\u3001-\u303f\uff00-\uffef“”‘’…—·℃％①-⑳"
 _IS_CJK: Final = re.compile(f"[{_CJK}]")
 
-# What keeps its half-width marks wherever it stands
-_KEPT: Final = re.compile(
-    rf"""
-    (?:https?:|ftp:|www\.|[\w.+-]+@) [!-~]* [\w/\#=&-]   # addresses
-    | \d{{1,3}}(?:,\d{{3}})+(?!\d)                        # 1,000
-    | (?<!\d)\d{{1,4}}:\d{{1,4}}(?::\d\d)?                # 15:49, 3:1
-    | (?<![{_CJK}])[:;]-?[()DPp](?![A-Za-z{HAN}])         # :-)
-    | &\#?\w{{2,8}};                                      # &amp;
-    """,
-    re.VERBOSE | re.ASCII,
-)
+_ADDRESS: Final = re.compile(r"(?:https?:|ftp:|www\.|[\w.+-]+@)[!-~]*[\w/#=&-]|&#?\w{2,8};", re.ASCII)
+_THOUSANDS: Final = re.compile(r",\d{3}(?!\d)")
+_EMOTICON: Final = re.compile(rf"(?<![{_CJK}])[:;][()](?![A-Za-z{HAN}])|[:;]-[()DPp]")
 _MARKS: Final = re.compile(r"[,:;!?()]+")
 # between Chinese: 在AI,5G等领域; in English the comma has a space after it
 _FOREIGN_LEFT: Final = re.compile(rf"[{_CJK},:;][A-Za-z0-9.%+/\-]{{1,16}}$")
@@ -38,27 +30,37 @@ def widen(text: str, page: Page) -> Iterator[Change]:
     if not page.folded:
         return
     pairs = _pairs(text)
-    kept = [found.span() for found in _KEPT.finditer(text)]
-    kept.append((len(text), len(text)))
-    number = 0
+    kept = _kept(text)
     for found in _MARKS.finditer(text):
         start, end = found.span()
-        while kept[number][1] <= start:
-            number += 1
-        if kept[number][0] < end:
+        if start in kept or _EMOTICON.match(text, start):
             continue
-        after = "".join(_read(text, at, pairs) for at in range(start, end))
-        if after != found[0]:
-            yield Change(start, end, after)
+        if end - start == 1:
+            after = _read(text, start, pairs)
+        else:
+            after = "".join(_read(text, at, pairs) for at in range(start, end))
+        yield start, end, after, None, False
+
+
+def _kept(text: str) -> frozenset[int]:
+    """The places inside addresses and entities."""
+    if not any(sign in text for sign in ("://", "www.", "@", "&")):
+        return frozenset()
+    return frozenset(at for found in _ADDRESS.finditer(text) for at in range(*found.span()))
 
 
 def _read(text: str, at: int, pairs: dict[int, bool]) -> str:
     mark = text[at]
     is_wide = pairs.get(at, False) if mark in "()" else _is_chinese_place(text, at)
-    return mark.translate(_WIDE) if is_wide else mark
+    return _WIDE[mark] if is_wide else mark
 
 
 def _is_chinese_place(text: str, at: int) -> bool:
+    left, right = text[at - 1 : at], text[at + 1 : at + 2]
+    if "\u4e00" <= left <= "\u9fff" or "\u4e00" <= right <= "\u9fff":
+        return True
+    if left.isdigit() and right.isdigit() and (text[at] == ":" or _THOUSANDS.match(text, at)):
+        return False
     start, end = at, at + 1
     while start and text[start - 1] in ",:;!?()":
         start -= 1
@@ -73,7 +75,7 @@ def _is_chinese_place(text: str, at: int) -> bool:
 
 
 def _is_chinese(char: str) -> bool:
-    return bool(_IS_CJK.match(char))
+    return "\u4e00" <= char <= "\u9fff" or bool(_IS_CJK.match(char))
 
 
 def _pairs(text: str) -> dict[int, bool]:

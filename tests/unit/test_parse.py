@@ -13,7 +13,7 @@ from pipelines.decode import decode
 from pipelines.despam import despam
 from pipelines.extract import extract
 from pipelines.parse import Page, absolute_url, parse, walk_lxml, walk_soup
-from pipelines.visibility import hiding_style
+from pipelines.visibility import look_of
 from pipelines.walk import MAX_BOXES, MAX_LINKS, Walker
 
 SENTENCE = "青溪河上的新桥昨天上午通车，两岸三个村子的孩子从此不用再绕八里山路去上学。"
@@ -75,7 +75,7 @@ def test_blocks_in_reading_order(markup: str, expected: list[str]) -> None:
     ],
 )
 def test_what_a_style_hides(style: str, way: str | None) -> None:
-    assert hiding_style(style, None) == way
+    assert look_of(style).hides == way
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,9 @@ def test_hidden_text_knows_how_it_is_hidden(markup: str, hidden: str | None) -> 
     [
         ("#k,.other{position:absolute;left:-9999px}", "off-screen"),
         ("div.k { text-indent : -999em }", "off-screen"),
-        (".k{height:0;overflow:hidden}", "zero-size"),
+        (".k{height:0;overflow:hidden}", None),
+        (".k{margin-left:-12px;left:-999px}", None),
+        ("@media screen{.k{position:fixed;top:-5000px}}", "off-screen"),
         (".k{display:none}", None),
         (".k{font-size:0}", None),
         (".a .k{position:absolute;left:-9999px}", None),
@@ -146,6 +148,7 @@ def test_boxes_hold_ranges_of_blocks() -> None:
         ("<p><span>来源：</span><span>青溪日报</span></p>", None),
         ("<p>没有标记的<b>一</b>句话</p>", None),
         ("<p>来源：甲<svg><path/><path/></svg><em>作者：乙</em></p>", "来源：甲  作者：乙"),
+        ("<p>作者：克里斯&middot;李</p>", None),
     ],
 )
 def test_inline_elements_of_a_byline_are_kept_apart(markup: str, apart: str | None) -> None:

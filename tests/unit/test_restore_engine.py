@@ -1,0 +1,152 @@
+"""The restorer on invented sentences: one test a rule, and what must stay as it is."""
+
+import time
+
+import pytest
+
+from pipelines.notes import replay
+from pipelines.restore.classify import classify
+from pipelines.restore.engine import Restored, restore, restore_fields
+from pipelines.restore.width import widen
+
+# Enough of a damaged page for the verdict; level 6 and level 0 of the converter.
+ANNOTATED = "青埠縣科技創(chuàng)新協(xié)會昨天召開會議,發(fā)布了漁業(yè)發(fā)展規(guī)劃,要求關(guān)心漁民生活。"
+CONVERTED = "青埠縣的漁業協會昨天召開會議,對今后的發展范圍、制造業和關系作了說明,并且邀請了干部,大家都愿意參與。"
+
+
+def _restored(line: str, page: str = CONVERTED) -> str:
+    given = f"{page}\n{line}"
+    result = restore(given)
+    assert replay(given, result.notes) == result.text
+    return result.text.split("\n", 1)[1]
+
+
+@pytest.mark.parametrize(
+    ("line", "after"),
+    [
+        ("國(guó)家的創(chuàng)新", "国家的创新"),
+        ("減少I(mǎi)PO的數量", "减少IPO的数量"),
+        ("陳翀（chōng）和程珉(mín)來了", "陈翀（chōng）和程珉（mín）来了"),
+        ("他在當?shù)亟?jīng)濟發展中起了作用", "他在当地经济发展中起了作用"),
+        ("他學到了知識??茖W需要耐心", "他学到了知识。科学需要耐心"),
+        ("這事沒有關系??！", "这事没有关系啊！"),
+        ("進入新階段，F(xiàn)代化的步子加快了", "进入新阶段。现代化的步子加快了"),
+        ("他想去看?！搬t(yī)生說的", "他想去看。“医生说的"),
+        ("處處彰顯著著名科學家的顯著成績", "处处彰显着著名科学家的显著成绩"),
+        ("什么人在皇后大道上走了三公里", "什么人在皇后大道上走了三公里"),
+        ("陜西的乾坤灣", "陕西的乾坤湾"),
+        (
+            "比賽15:49開始,票價1,000元,詳見http://a.example/b,c?d=1,歡迎!",
+            "比赛15:49开始，票价1,000元，详见http://a.example/b,c?d=1，欢迎！",
+        ),
+        ("世界貿易組織(WTO)成立了", "世界贸易组织（WTO）成立了"),
+        ("道路日益清晰,；北邊也通了", "道路日益清晰；北边也通了"),
+        ("這是真的。/p>", "这是真的。"),
+        ("國\u200b家\u200d的規則", "国家的规则"),
+        ("⼈⼝與⼤⼩", "人口与大小"),
+        ("我👋🏻們都很好", "我们都很好"),
+        ("分 享 至 手 機", "分享至手机"),
+    ],
+)
+def test_a_line_of_a_damaged_page(line: str, after: str) -> None:
+    assert _restored(line, ANNOTATED + CONVERTED) == after
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "青埠县昨天召开会议，对今后的发展作了说明。",
+        "主演程珉(mín)今年三十岁，和陈翀（chōng）是同学。",
+        "青埠縣政府於昨日召開會議，並對今後的發展做了說明，這裡的漁民都很願意參與製作。",
+        "學(xué)習(xí)漢(hàn)語(yǔ)：你(nǐ)好(hǎo)，我(wǒ)是(shì)老(lǎo)師(shī)。",
+        "今天真高兴😀，我们明天再去！🌟",
+        "print('a,b'); x = f(1, 2)",
+        "今天?明天?",
+    ],
+)
+def test_what_no_converter_made_stays(text: str) -> None:
+    assert restore(text) == Restored(text=text, verdict=restore(text).verdict)
+    assert restore(text).verdict.kind == "clean"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "after"),
+    [
+        ("青埠县渔业协会".encode("gbk").decode("latin-1"), "misread", "青埠县渔业协会"),
+        ("青埠县渔业协会在渔港开会了".encode().decode("gbk", "ignore"), None, None),
+        ("????????????", "lost", "????????????"),
+        ("锟斤拷锟斤拷锟斤拷锟斤拷", "lost", "锟斤拷锟斤拷锟斤拷锟斤拷"),
+        ("青埠😀县昨天🌟召开会议，渔👨‍👩‍👧民都去👍🏻了", "sprinkled", "青埠县昨天召开会议，渔民都去了"),
+        (
+            "青埠(bu)县昨天召(zhao)开会议，对今后的发(fa)展作了说明，渔民(min)们都很关心(xin)。",
+            "toneless",
+            "青埠县昨天召开会议，对今后的发展作了说明，渔民们都很关心。",
+        ),
+    ],
+)
+def test_other_damage(text: str, kind: str | None, after: str | None) -> None:
+    result = restore(text)
+    assert replay(text, result.notes) == result.text
+    if kind is not None:
+        assert (result.verdict.kind, result.text) == (kind, after)
+        assert result.verdict.evidence
+
+
+def test_a_spam_header_that_was_never_converted_is_dropped_and_kept_as_a_note() -> None:
+    header = "青埠买车网_渔港游戏平台_县城彩票开户"
+    result = restore(f"{header}\n{ANNOTATED}")
+    assert result.text.startswith("青埠县科技创新")
+    assert result.notes[0].rule == "spam-header"
+    assert result.notes[0].before == header + "\n"
+
+
+def test_an_eaten_character_is_never_guessed() -> None:
+    assert "17.9" not in _restored("他在當?shù)?7.9%的漁船上工作過")
+    assert "�" in _restored("他在當?shù)?7.9%的漁船上工作過")
+
+
+def test_an_orphan_that_is_still_known_decides() -> None:
+    # the lost byte of 。 (A1) and that of 專 (8C), which looks likely here, give different texts
+    assert _restored("師范\uf7a1\x02？茖W校") == "师范。科学校"
+
+
+def test_a_margin_is_kept_and_a_small_one_is_doubtful() -> None:
+    result = restore(CONVERTED + "\n他學到了知識??茖W需要耐心")
+    notes = [note for note in result.notes if note.rule == "byte-run"]
+    assert [note.before for note in notes] == ["??茖W"]
+    assert notes[0].confidence is not None
+
+
+def test_fields_of_a_page_share_its_verdict() -> None:
+    result = restore_fields([("headline", "渔港"), ("byline/0", "來源:青埠縣"), ("body/0", ANNOTATED)])
+    assert result.verdict.kind == "annotated"
+    assert result.texts[:2] == ("渔港", "来源：青埠县")
+    assert {note.where for note in result.notes} == {"byline/0", "body/0"}
+
+
+def test_a_headline_alone_is_no_evidence() -> None:
+    assert restore_fields([("headline", "青埠縣漁業大會")]).texts == ("青埠縣漁業大會",)
+
+
+def test_restoring_twice_equals_once() -> None:
+    once = restore(f"{ANNOTATED}\n{CONVERTED}").text
+    assert restore(once).text == once
+
+
+def test_marks_stay_where_no_folding_is_evident() -> None:
+    page = classify([CONVERTED.replace(",", "，")])
+    assert not page.folded
+    assert list(widen("他說:好", page)) == []
+
+
+@pytest.mark.parametrize("noise", ["?", "?！", "??！", "當?shù)", "，F(xiàn)", "?！彼", "(((((", "國?"])
+def test_hostile_repetition_takes_linear_time(noise: str) -> None:
+    def seconds(times: int) -> float:
+        text = f"{ANNOTATED}{CONVERTED}\n" + noise * times
+        start = time.process_time()
+        restore(text)
+        return time.process_time() - start
+
+    seconds(50)
+    assert seconds(800) < 40 * max(seconds(100), 0.01)

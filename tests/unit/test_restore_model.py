@@ -1,0 +1,69 @@
+"""The character model and what it is adapted with: it must prefer Chinese, and know the page it is used on."""
+
+import time
+
+import pytest
+
+from pipelines.restore.model import Model, load
+from pipelines.restore.scorer import alphabet, scorer
+from pipelines.restore.tables import reads, reads_toneless, script
+
+
+@pytest.mark.parametrize(
+    ("likely", "unlikely"),
+    [("科学技术", "科雪技术"), ("他说。”她", "他说保”她"), ("微信和高铁", "微信和告铁"), ("今年三月", "今年三越")],
+)
+def test_likely_chinese_costs_less(likely: str, unlikely: str) -> None:
+    assert load().text_cost(likely) < load().text_cost(unlikely)
+
+
+def test_many_costs_at_once_are_the_costs_one_by_one() -> None:
+    model = load()
+    first, second = model.numbers("国家")
+    thirds = model.numbers("的人科学。鱻")
+    assert model.costs(first, second, thirds) == [model.cost(first, second, third) for third in thirds]
+
+
+def test_a_file_of_another_kind_is_refused() -> None:
+    with pytest.raises(ValueError, match="n-gram"):
+        Model(b"PK\x03\x04")
+
+
+def test_the_model_is_small_and_quick_to_load() -> None:
+    load.cache_clear()
+    start = time.process_time()
+    load()
+    assert time.process_time() - start < 0.15
+
+
+def test_what_stands_on_the_page_becomes_likelier() -> None:
+    first, second, third = (alphabet().number(char) for char in "敬亭渡")
+    assert scorer("石敬亭渡海，石敬亭渡河。").cost(first, second, third) < scorer("").cost(first, second, third)
+
+
+def test_what_stands_near_tells_of_whom_it_is() -> None:
+    page = scorer("他來了。他走了。她說。")
+    assert page.pronouns("")["他"] < page.pronouns("")["她"]
+    assert page.pronouns("她說，她想。")["她"] < page.pronouns("她說，她想。")["他"]
+
+
+@pytest.mark.parametrize(
+    ("char", "reading", "fits"),
+    [("長", "zhǎng", True), ("長", "cháng", True), ("長", "chán", False), ("國", "ɡuó", True)],
+)
+def test_readings(char: str, reading: str, fits: bool) -> None:  # noqa: FBT001 - a column of the table
+    assert reads(char, reading) is fits
+
+
+def test_toneless_readings_write_the_umlaut_as_v_or_u() -> None:
+    assert reads_toneless("女", "nv")
+    assert reads_toneless("女", "nu")
+    assert not reads_toneless("女", "li")
+
+
+def test_what_the_converter_leaves_alone_is_the_authors() -> None:
+    tables = script()
+    assert {"後", "裡", "麼", "乾"} <= tables.authors_own
+    assert not tables.authors_own & tables.simplified.keys()
+    assert {"国", "经"} <= tables.converted
+    assert not {"后", "里", "么"} & tables.converted
