@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import accumulate, chain
 
 from pipelines.lines import is_furniture_box, is_readers_box
 from pipelines.parse import Page
@@ -97,17 +97,17 @@ def _core(page: Page, total: list[int]) -> int:
 
 def _widened(page: Page, box: int, furniture: set[int]) -> int:
     """The widest box around the article that adds no link lists: it may hold a table or a later part of the text."""
-    boxes = page.boxes
-    seen = [block.hidden is None and index not in furniture for index, block in enumerate(page.blocks)]
-    size = [0, *accumulate(len(block.text) * one for block, one in zip(page.blocks, seen, strict=True))]
-    linked = [0, *accumulate(block.linked * one for block, one in zip(page.blocks, seen, strict=True))]
+    boxes, blocks = page.boxes, page.blocks
     parent = boxes.parent[box]
     while parent > 0:
-        first, end = boxes.first[parent], boxes.end[parent]
-        inner_first, inner_end = boxes.first[box], boxes.end[box]
-        added = size[end] - size[first] - (size[inner_end] - size[inner_first])
-        added_links = linked[end] - linked[first] - (linked[inner_end] - linked[inner_first])
-        if added_links > FEW_LINKED and added_links * 7 > added:
+        size = linked = 0
+        # each box adds only what the one inside it has not, so however deep they nest, a block is looked at once
+        for index in chain(range(boxes.first[parent], boxes.first[box]), range(boxes.end[box], boxes.end[parent])):
+            block = blocks[index]
+            if block.hidden is None and index not in furniture:
+                size += len(block.text)
+                linked += block.linked
+        if linked > FEW_LINKED and linked * 7 > size:
             break
         box, parent = parent, boxes.parent[parent]
     return box

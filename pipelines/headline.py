@@ -9,7 +9,6 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from urllib.parse import urlsplit
 
 from pipelines.content import Region
 from pipelines.labelling import label_form
@@ -29,6 +28,7 @@ _SITE_ENDS = re.compile(
 _TITLE_BOX = re.compile(r"title|headline|\btit|biaoti|\bbt\b|arti[-_]?name|h1")
 _KICKER_BOX = re.compile(r"yinti|jianti|kicker|pre[-_]?title|\bpre\b|shoulder|sup[-_]?title|top[-_]?title")
 _SUBTITLE_BOX = re.compile(r"sub[-_]?(?:title|head|tit)|\bsub\b|futi|fubiao|fu_?title|ftit")
+_HOME = re.compile(r"(?:https?://[^/]{1,200})?/?(?:\./|(?:index|default)\.\w{2,5})?(?:[?#].{0,200})?$", re.IGNORECASE)
 _HEADINGS = {"h1": 3.0, "h2": 2.0, "h3": 1.5, "h4": 1.0}
 LONGEST = 150
 LONGEST_BESIDE = 80  # of a line above or below it
@@ -182,6 +182,8 @@ def _lines(page: Page, claims: list[_Claim], prose_at: int) -> Iterator[tuple[in
         text = block.text
         if block.hidden or not 2 <= len(text) <= LONGEST:
             continue
+        if index < stop - NEAR and block.linked * 2 > len(text) and text not in titles:
+            continue  # a menu's entry
         heading = _heading(page, block.box)
         if index >= stop:
             if heading and text in titles:
@@ -273,11 +275,7 @@ def _agreement_of(page: Page, claims: list[_Claim], text: str, form: str) -> flo
 def _leads_home(page: Page, block: int) -> bool:
     """Whether the link in a block leads to the site's front page."""
     at = bisect_left(page.links.block, block)
-    if at >= len(page.links) or page.links.block[at] != block:
-        return False
-    address = page.absolute(page.links.href[at]) or ""
-    path = urlsplit(address).path.lower()
-    return bool(address) and (path in {"", "/"} or path.startswith(("/index.", "/default.")))
+    return at < len(page.links) and page.links.block[at] == block and _HOME.match(page.links.href[at]) is not None
 
 
 def _shares_box(page: Page, first: int, end: int) -> bool:

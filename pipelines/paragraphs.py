@@ -59,24 +59,31 @@ def read_text(page: Page, region: Region, start: int) -> Text:
     closed_at = _closing_line(lines)
     whole = sum(size for index, _, size in lines if index < closed_at) or 1
     body: list[int] = []
-    others: dict[LineKind, list[int]] = {LineKind.BYLINE: [], LineKind.CREDIT: [], LineKind.NOTICE: []}
+    byline: list[int] = []
+    credit_lines: list[int] = []
+    notices: list[int] = []
     spoken = _speakers(page, lines)
     before = 0
     for index, kind, size in lines:
         if index > closed_at + BELOW:
             break
         inner = before > TEXT_BEFORE * whole and whole - before - size > TEXT_AFTER * whole
-        if kind in others and not inner and index not in spoken:
-            others[kind].append(index)
-        elif index < closed_at and kind not in {LineKind.CHROME, LineKind.CLOSING}:
-            body.append(index)
         before += size
+        if inner or index in spoken or kind is LineKind.TEXT:
+            if index < closed_at and kind is not LineKind.CHROME and kind is not LineKind.CLOSING:
+                body.append(index)
+        elif kind is LineKind.BYLINE:
+            byline.append(index)
+        elif kind is LineKind.CREDIT:
+            credit_lines.append(index)
+        elif kind is LineKind.NOTICE:
+            notices.append(index)
     body = _trimmed(page, region, body)
     return Text(
         body=tuple(body),
-        byline=tuple(others[LineKind.BYLINE]),
-        credits=tuple(others[LineKind.CREDIT]),
-        notices=tuple(others[LineKind.NOTICE]),
+        byline=tuple(byline),
+        credits=tuple(credit_lines),
+        notices=tuple(notices),
         end=body[-1] + 1 if body else start,
     )
 
@@ -139,7 +146,7 @@ def _speakers(page: Page, lines: list[tuple[int, LineKind, int]]) -> set[int]:
     labels = {
         index: opening_label(page.blocks[index].text)
         for index, kind, _ in lines
-        if kind in {LineKind.CREDIT, LineKind.BYLINE}
+        if kind is LineKind.CREDIT or kind is LineKind.BYLINE
     }
     often = {label for label, count in Counter(labels.values()).items() if count >= 3}
     return {index for index, label in labels.items() if label in often}

@@ -55,7 +55,7 @@ def _repeated_stamps(page: Page, prose: Sequence[int]) -> tuple[int, int] | None
     found = 0
     for index, block in enumerate(page.blocks):
         text = block.text
-        if len(text) > LONGEST_STAMP or block.hidden or not (":" in text or "：" in text) or found >= MOST_STAMPS:
+        if not (":" in text or "：" in text) or len(text) > LONGEST_STAMP or block.hidden or found >= MOST_STAMPS:
             continue
         stamp = _STAMP.search(text)
         if stamp is None:

@@ -4,6 +4,7 @@ Only a page whose text is short or doubtful is asked: rejecting an article loses
 """
 
 import re
+from itertools import islice
 
 from crawler.items import Image, Reason
 from pipelines.headline import Headline
@@ -24,6 +25,7 @@ LIST_LINKS = 12
 SHORT_LIST = 4
 TITLE_LENGTH = 8
 LONGEST_TEASER = 250
+LEAST_TEASERS, ENOUGH_TEASERS = 4, 20
 
 _NOT_FOUND = any_of(refusals.NOT_FOUND)
 _LOGIN = any_of(refusals.LOGIN)
@@ -109,16 +111,19 @@ def _listing(page: Page, headline: Headline, text: Text, running: int) -> tuple[
 
 def _is_teaser_list(page: Page, text: Text) -> bool:
     """Whether the running text is a row of teasers: short, each under a linked title or ending in 阅读全文."""
-    running = [index for index in text.body if page.blocks[index].running]
-    if len(running) < 4:
+    running = list(islice((index for index in text.body if page.blocks[index].running), ENOUGH_TEASERS))
+    if len(running) < LEAST_TEASERS:
         return False
-    teasers = 0
-    for index in running:
-        block = page.blocks[index]
-        teasers += len(block.text) < LONGEST_TEASER and (
-            _is_linked_title(page, index - 1) or _TEASER_END.search(label_form(block.text[-12:])) is not None
-        )
+    teasers = sum(
+        len(page.blocks[index].text) < LONGEST_TEASER
+        and (_is_linked_title(page, index - 1) or _ends_as_teaser(page.blocks[index].text))
+        for index in running
+    )
     return teasers * 10 >= len(running) * 7
+
+
+def _ends_as_teaser(text: str) -> bool:
+    return not text.endswith(("。", "！", "？", "”")) and _TEASER_END.search(label_form(text[-12:])) is not None
 
 
 def _is_linked_title(page: Page, index: int) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from pipelines.headline import Headline
 from pipelines.labelling import label_form
@@ -18,6 +19,7 @@ MOST_NOTICES = 12
 # Blocks below the text in which its notices are looked for.
 BELOW = 40
 SHORTEST_NOTICE = 10
+LONGEST_CRUMB = 120
 FARTHEST_CRUMB = 300  # blocks above the headline
 
 _CRUMB_LABEL = re.compile(
@@ -75,13 +77,16 @@ def breadcrumb(page: Page, headline: Headline) -> tuple[str, ...]:
     last = min(headline.first, len(blocks)) - 1
     for index in range(last, max(-1, last - FARTHEST_CRUMB), -1):
         block = blocks[index]
-        if block.hidden or len(block.text) > 120:
+        text = block.text
+        if block.hidden or len(text) > LONGEST_CRUMB:
             continue
         box = block.box
-        labelled = _CRUMB_LABEL.search(label_form(block.text[:40])) is not None
-        named = any(_CRUMB_BOX.search(boxes.ident[around]) for around in _around(page, box, 2))
-        arrows = len(_CRUMB_MARK.findall(block.text))
-        if not (labelled or (named and block.linked) or (arrows >= 2 and block.linked * 3 > len(block.text))):
+        arrows = len(_CRUMB_MARK.findall(text))
+        if not (
+            (arrows >= 2 and block.linked * 3 > len(text))
+            or ("位" in text and _CRUMB_LABEL.search(label_form(text[:40])) is not None)
+            or (block.linked and any(_is_crumb_box(boxes.ident[around]) for around in _around(page, box, 2)))
+        ):
             continue
         first, end = index, index + 1
         if not arrows:  # each piece in a box of its own
@@ -92,6 +97,11 @@ def breadcrumb(page: Page, headline: Headline) -> tuple[str, ...]:
         if len(pieces) > 1:
             return tuple(pieces[:12])
     return ()
+
+
+@lru_cache(maxsize=4096)
+def _is_crumb_box(ident: str) -> bool:
+    return _CRUMB_BOX.search(ident) is not None
 
 
 def _around(page: Page, box: int, levels: int) -> Iterator[int]:
