@@ -63,9 +63,9 @@ def _fill(web: Any, article_html: Callable[..., str]) -> dict[str, str]:
     article = article_html("共享菜园半天认领一空", *LONG)
     web.page("/robots.txt", ROBOTS, headers={"Content-Type": "text/plain"})
     moved = web.page("/moved.html", article_html("旧粮仓变成种子图书馆", *SECOND, *LONG))
-    web.page("/split_2.html", article_html("一块菜地的三页账本", *SECOND, next_part="split_3.html"))
-    web.page("/split_3.html", article_html("一块菜地的三页账本", *THIRD))
-    web.page("/torn_2.html", "gone", status=500)
+    web.page("/split101_2.html", article_html("一块菜地的三页账本", *SECOND, next_part="split101_3.html"))
+    web.page("/split101_3.html", article_html("一块菜地的三页账本", *THIRD))
+    web.page("/torn102_2.html", "gone", status=500)
     return {
         "article": web.page("/1.html", article),
         "lying charset": web.page(
@@ -79,8 +79,8 @@ def _fill(web: Any, article_html: Callable[..., str]) -> dict[str, str]:
             headers={"Content-Encoding": "gzip", "X-Served-By": "lanqiao"},
         ),
         "redirect": web.redirect("/old.html", moved),
-        "split": web.page("/split.html", article_html("一块菜地的三页账本", *LONG, next_part="split_2.html")),
-        "torn": web.page("/torn.html", article_html("只剩第一页的账本", *LONG, next_part="torn_2.html")),
+        "split": web.page("/split101.html", article_html("一块菜地的三页账本", *LONG, next_part="split101_2.html")),
+        "torn": web.page("/torn102.html", article_html("只剩第一页的账本", *LONG, next_part="torn102_2.html")),
         "missing": web.origin + "/missing.html",
         "error": web.page("/error.html", "oops", status=503),
         "empty": web.page("/empty.html", ""),
@@ -205,14 +205,14 @@ def test_the_parts_of_a_split_article_are_one_article(first: First, web: Any) ->
     for paragraph in (*LONG, *SECOND, *THIRD):
         assert paragraph in body
     assert first.ask("SELECT url, part FROM captures WHERE part_of = ? ORDER BY part", capture) == [
-        (web.origin + "/split_2.html", 1),
-        (web.origin + "/split_3.html", 2),
+        (web.origin + "/split101_2.html", 1),
+        (web.origin + "/split101_3.html", 2),
     ]
 
 
 def test_a_part_that_fails_is_recorded_and_the_first_page_is_kept(first: First, web: Any) -> None:
     query = "SELECT state, reason, detail FROM urls WHERE url = ?"
-    assert first.ask(query, web.origin + "/torn_2.html") == [("failed", "http-error", "status 500")]
+    assert first.ask(query, web.origin + "/torn102_2.html") == [("failed", "http-error", "status 500")]
 
 
 def test_the_bytes_decide_over_a_lying_header(first: First) -> None:

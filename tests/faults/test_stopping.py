@@ -69,28 +69,28 @@ def test_a_split_article_that_is_interrupted_keeps_the_parts_it_has(
     wait_until: Callable[..., None],
 ) -> None:
     """The part being fetched is waited for; the next one is recorded as not fetched."""
-    url = web.page("/split.html", article_html("溪口村路灯账", *[PARAGRAPH] * 3, next_part="split_2.html"))
-    second = article_html("溪口村路灯账", *[PARAGRAPH] * 3, next_part="split_3.html").encode()
-    web.page("/split_3.html", article_html("溪口村路灯账", *[PARAGRAPH] * 3))
+    url = web.page("/split101.html", article_html("溪口村路灯账", *[PARAGRAPH] * 3, next_part="split101_2.html"))
+    second = article_html("溪口村路灯账", *[PARAGRAPH] * 3, next_part="split101_3.html").encode()
+    web.page("/split101_3.html", article_html("溪口村路灯账", *[PARAGRAPH] * 3))
     interrupted = threading.Event()
 
     def slow(handler: Any) -> None:
         interrupted.wait(10)
         handler.reply(second, headers=[("Content-Type", "text/html")])
 
-    web.answer("/split_2.html", slow)
+    web.answer("/split101_2.html", slow)
     process = crawl.start([url])
-    wait_until(lambda: web.asked["/split_2.html"])
+    wait_until(lambda: web.asked["/split101_2.html"])
     process.send_signal(signal.SIGINT)
     time.sleep(0.3)  # for Scrapy to have begun to stop
     interrupted.set()
     done = crawl.finish(process)
     assert done.code == 130
-    assert web.asked["/split_3.html"] == 0
+    assert web.asked["/split101_3.html"] == 0
     parts = "SELECT p.url FROM captures p JOIN captures f ON f.id = p.part_of WHERE f.url = ?"
-    assert rows_of(crawl.archive, parts, url) == [(f"{web.origin}/split_2.html",)]
+    assert rows_of(crawl.archive, parts, url) == [(f"{web.origin}/split101_2.html",)]
     missing = "SELECT state, reason FROM urls WHERE url = ?"
-    assert rows_of(crawl.archive, missing, f"{web.origin}/split_3.html") == [("failed", "interrupted")]
+    assert rows_of(crawl.archive, missing, f"{web.origin}/split101_3.html") == [("failed", "interrupted")]
 
 
 def test_a_killed_run_holds_no_lock(web: Any, crawl: Any, urls: list[str], wait_until: Callable[..., None]) -> None:
