@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import urljoin
 
 from crawler.items import Capture, Reason
-from pipelines.paging import next_part
+from pipelines.article.paging import next_part
 from samples.pages import ARTICLE_FIELDS, Gold, SamplePage
 from samples.web import sites
 

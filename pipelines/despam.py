@@ -14,8 +14,8 @@ from itertools import islice
 from urllib.parse import urlsplit
 
 from crawler.items import Evidence, Reason, Rejected, SpamLink, Verdict
-from pipelines.blocks import Link
-from pipelines.labelling import label_form
+from pipelines.article.labelling import label_form
+from pipelines.markup.blocks import Link
 from pipelines.parse import Page
 from pipelines.rules.spam import BRAND, BRAND_STEMS, CRAWLERS, SEARCH_ENGINES, STRONG
 from pipelines.script import scripts_in

@@ -4,16 +4,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from crawler.items import Draft, Rejected, SiteRecipe
-from pipelines.content import find_region
-from pipelines.headline import elect
-from pipelines.layout import paragraphs
-from pipelines.paragraphs import read_text
+from pipelines.article.content import find_region
+from pipelines.article.headline import elect
+from pipelines.article.layout import paragraphs
+from pipelines.article.paragraphs import read_text
+from pipelines.article.pictures import pictures
+from pipelines.article.refusals import refuse
+from pipelines.article.selectors import select
+from pipelines.article.surroundings import breadcrumb, byline_blocks, notice_blocks
+from pipelines.article.unveil import unveil
 from pipelines.parse import Page
-from pipelines.pictures import pictures
-from pipelines.refusals import refuse
-from pipelines.selectors import select
-from pipelines.surroundings import breadcrumb, byline_blocks, notice_blocks
-from pipelines.unveil import unveil
 
 
 def extract(page: Page, recipe: SiteRecipe) -> Draft:

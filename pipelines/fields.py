@@ -7,10 +7,10 @@ from urllib.parse import urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
 from crawler.items import Draft, Note, Record, SiteRecipe
-from pipelines.bylines import Kind, Piece, fold, pieces_of_lines
-from pipelines.outlets import source_of
-from pipelines.people import authors_of, credits_of, declared_authors, poster, signed_authors
-from pipelines.publication import published
+from pipelines.details.bylines import Kind, Piece, fold, pieces_of_lines
+from pipelines.details.outlets import source_of
+from pipelines.details.people import authors_of, credits_of, declared_authors, poster, signed_authors
+from pipelines.details.publication import published
 from pipelines.rules.words import words
 from pipelines.script import script_of
 

@@ -13,8 +13,8 @@ from bs4.element import NavigableString, PreformattedString, Tag
 from lxml import etree
 
 from crawler.items import Capture, Declared, Decoded, Evidence, Note, Reason, Rejected, Verdict
-from pipelines.blocks import Block, Boxes, Head, Links, Picture
-from pipelines.walk import EnoughSeenError, Walker
+from pipelines.markup.blocks import Block, Boxes, Head, Links, Picture
+from pipelines.markup.walk import EnoughSeenError, Walker
 
 MAX_CHARACTERS = 20_000_000
 AT_A_TIME = 1_000_000  # characters handed to the reader; nearly all pages are shorter

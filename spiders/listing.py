@@ -9,8 +9,8 @@ from urllib.parse import urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
 from crawler.items import Capture, Rejected, SiteRecipe
-from pipelines.dates import find_moments
 from pipelines.decode import decode
+from pipelines.details.dates import find_moments
 from pipelines.parse import Page, parse
 from sites.patterns import day_in_address, learn_pattern
 from spiders.found import Found, Reading, web_address

@@ -13,7 +13,7 @@ from scrapy.exceptions import CloseSpider
 
 from crawler.guard import SCHEMES, parse_address
 from crawler.items import Capture, FetchFailure, Reason
-from pipelines.paging import next_part
+from pipelines.article.paging import next_part
 from sites.recipes import load_recipes
 from spiders.capture import not_fetched, requested_url, to_capture, to_failure
 

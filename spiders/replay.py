@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from archive.warc import Skipped, read_warc
 from crawler.items import Capture, FetchFailure, Reason, Rejected
-from pipelines.paging import next_part
+from pipelines.article.paging import next_part
 
 # The same bound as the crawler's DOWNLOAD_MAXSIZE; the longest real page met had 2 MB.
 MAX_BYTES = 20_000_000

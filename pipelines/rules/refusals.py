@@ -1,4 +1,4 @@
-"""What pages say that hold no article, in label form (see `pipelines.labelling`).
+"""What pages say that hold no article, in label form (see `pipelines.article.labelling`).
 
 Origin: error pages, login pages and empty application shells of Chinese sites and content management systems.
 """

@@ -1,4 +1,4 @@
-"""The roles that Chinese credit lines name, in simplified script (see `pipelines.bylines.fold`).
+"""The roles that Chinese credit lines name, in simplified script (see `pipelines.details.bylines.fold`).
 
 Origin: credit lines of newspapers, broadcasters and their apps, 2000 to 2026; what a role means is not interpreted
 beyond `WRITING`.

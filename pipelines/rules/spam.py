@@ -1,4 +1,4 @@
-"""Words that injected headers and link farms are made of, in label form (see `pipelines.labelling`).
+"""Words that injected headers and link farms are made of, in label form (see `pipelines.article.labelling`).
 
 Origin: the catalogue of such campaigns on Chinese sites: pornography, gambling, game servers, forged papers. A word
 alone proves nothing, newspapers write about all of this; several different ones in one header or one farm do.

@@ -18,12 +18,13 @@ import pytest
 from bench.bench_extract import Page, memory
 from cli.extract import SavedPage, extract_saved
 from crawler.items import Article, Capture, Reason, Rejected
-from pipelines import parse, walk
+from pipelines import parse
+from pipelines.article.paging import next_part
+from pipelines.markup import walk
+from pipelines.markup.walk import Walker
 from pipelines.outcome import outcome_of
-from pipelines.paging import next_part
 from pipelines.parse import walk_lxml
 from pipelines.record_json import record_json, rejected_json
-from pipelines.walk import Walker
 from samples.damage import damage
 from spiders.replay import MAX_BYTES
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from pipelines.dates import LONGEST, Precision, find_moments
+from pipelines.details.dates import LONGEST, Precision, find_moments
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 2, 12, 9, 0, tzinfo=SHANGHAI)

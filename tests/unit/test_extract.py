@@ -5,15 +5,15 @@ from datetime import UTC, datetime
 import pytest
 
 from crawler.items import Capture, Draft, Reason, Rejected, SiteRecipe
+from pipelines.article.headline import title_parts
+from pipelines.article.labelling import label_form
+from pipelines.article.lines import LineKind, has_date, is_caption, is_furniture_box, line_kind
+from pipelines.article.pictures import caption_text
+from pipelines.article.selectors import steps
 from pipelines.decode import decode
 from pipelines.despam import despam
 from pipelines.extract import extract, join
-from pipelines.headline import title_parts
-from pipelines.labelling import label_form
-from pipelines.lines import LineKind, has_date, is_caption, is_furniture_box, line_kind
 from pipelines.parse import parse
-from pipelines.pictures import caption_text
-from pipelines.selectors import steps
 
 URL = "http://news.bailu.example/a/123456.html"
 P1 = "青溪河上的新桥昨天上午通车，两岸三个村子的孩子从此不用再绕八里山路去上学。"

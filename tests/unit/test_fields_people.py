@@ -5,8 +5,8 @@ import time
 import pytest
 
 from crawler.items import Credit, Declared
-from pipelines.bylines import pieces, pieces_of_lines
-from pipelines.people import authors_of, credits_of, declared_authors, names, poster, signed_authors
+from pipelines.details.bylines import pieces, pieces_of_lines
+from pipelines.details.people import authors_of, credits_of, declared_authors, names, poster, signed_authors
 
 
 def authors(line: str) -> tuple[str, ...]:

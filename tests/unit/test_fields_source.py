@@ -2,8 +2,8 @@
 
 import pytest
 
-from pipelines.bylines import pieces
-from pipelines.outlets import source_of
+from pipelines.details.bylines import pieces
+from pipelines.details.outlets import source_of
 
 
 def source(*lines: str, **meta: str) -> str | None:

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from crawler.items import Declared
-from pipelines.bylines import pieces
-from pipelines.publication import published
+from pipelines.details.bylines import pieces
+from pipelines.details.publication import published
 
 NOW = datetime(2026, 2, 12, 1, 0, tzinfo=UTC)
 SHANGHAI = ZoneInfo("Asia/Shanghai")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipelines.paging import continues, next_part
+from pipelines.article.paging import continues, next_part
 
 SITE = "http://news.bailu.example"
 
@@ -64,7 +64,7 @@ def test_the_next_page_of_a_list_is_no_part_of_an_article(path: str) -> None:
 
 
 def test_most_pages_are_not_parsed_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipelines.paging.walk_lxml", lambda _: pytest.fail("parsed"))
+    monkeypatch.setattr("pipelines.article.paging.walk_lxml", lambda _: pytest.fail("parsed"))
     assert next_part("<p>没有分页</p>".encode(), f"{SITE}/a/123.html") is None
 
 

@@ -4,11 +4,11 @@ import re
 from dataclasses import dataclass
 
 from crawler.items import Image
-from pipelines.blocks import Block, Picture
-from pipelines.content import Region
-from pipelines.headline import Headline
-from pipelines.lines import is_caption
-from pipelines.paragraphs import Text
+from pipelines.article.content import Region
+from pipelines.article.headline import Headline
+from pipelines.article.lines import is_caption
+from pipelines.article.paragraphs import Text
+from pipelines.markup.blocks import Block, Picture
 from pipelines.parse import Page
 
 SMALLEST = 60  # pixels; below are icons, buttons, tracking pixels

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, chain
 
-from pipelines.lines import is_furniture_box, is_readers_box
+from pipelines.article.lines import is_furniture_box, is_readers_box
+from pipelines.article.posts import first_post
 from pipelines.parse import Page
-from pipelines.posts import first_post
 
 # A child box that holds this share of the running text holds the article; below it the text is spread over several.
 DOMINANT = 0.6

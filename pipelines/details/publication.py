@@ -12,8 +12,8 @@ from datetime import date, datetime, timedelta, tzinfo
 from urllib.parse import unquote, urlsplit
 
 from crawler.items import Declared
-from pipelines.bylines import Kind, Piece, fold, label_before
-from pipelines.dates import OLDEST, Moment, Precision, day_of, find_moments
+from pipelines.details.bylines import Kind, Piece, fold, label_before
+from pipelines.details.dates import OLDEST, Moment, Precision, day_of, find_moments
 from pipelines.rules.words import words
 
 # Votes. A labelled byline outweighs any single other witness; the head and the address together outweigh a byline

@@ -10,8 +10,8 @@ Every list is bounded, and a page beyond a bound is cut there: the largest real 
 
 from collections.abc import Callable, Mapping
 
-from pipelines.blocks import LEAST_RUNNING, Block, Boxes, Head, Links, Picture, kept_apart, running_text
-from pipelines.visibility import hiding_rules, look_of
+from pipelines.markup.blocks import LEAST_RUNNING, Block, Boxes, Head, Links, Picture, kept_apart, running_text
+from pipelines.markup.visibility import hiding_rules, look_of
 
 MAX_BOXES = 300_000
 BLOCK_ROOM = 25  # characters that a block counts beside its own, so that there are at most 300,000 of them

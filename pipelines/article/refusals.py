@@ -7,10 +7,10 @@ import re
 from itertools import islice
 
 from crawler.items import Image, Reason
-from pipelines.headline import Headline
-from pipelines.labelling import label_form
-from pipelines.lines import any_of, has_date
-from pipelines.paragraphs import Text
+from pipelines.article.headline import Headline
+from pipelines.article.labelling import label_form
+from pipelines.article.lines import any_of, has_date
+from pipelines.article.paragraphs import Text
 from pipelines.parse import Page
 from pipelines.rules import refusals
 

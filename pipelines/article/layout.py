@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from operator import attrgetter
 
-from pipelines.blocks import Block
+from pipelines.markup.blocks import Block
 from pipelines.parse import Page
 
 # Cells longer than this lay text out, they do not show data.

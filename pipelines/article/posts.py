@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from itertools import accumulate, pairwise
 
-from pipelines.labelling import label_form
+from pipelines.article.labelling import label_form
 from pipelines.parse import Page
 
 _STAMP = re.compile(

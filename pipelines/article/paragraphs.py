@@ -4,11 +4,11 @@ from collections import Counter
 from dataclasses import dataclass
 from itertools import accumulate
 
-from pipelines.blocks import Block
-from pipelines.content import Region
-from pipelines.lines import LineKind, is_dateline, line_kind, opening_label
+from pipelines.article.content import Region
+from pipelines.article.lines import LineKind, is_dateline, line_kind, opening_label
+from pipelines.article.posts import is_stamp
+from pipelines.markup.blocks import Block
 from pipelines.parse import Page
-from pipelines.posts import is_stamp
 
 # Credits, bylines and notices stand before or after the text: a line with this much of the text on both sides is text.
 # 记者：您从什么时候开始种树的？ opens with a role and is a question of an interview.

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from crawler.items import Credit, Declared
-from pipelines.bylines import Kind, Piece, fold, is_label
-from pipelines.bylines import pieces as pieces_of
+from pipelines.details.bylines import Kind, Piece, fold, is_label
+from pipelines.details.bylines import pieces as pieces_of
 from pipelines.rules.labels import FURNITURE, NO_AUTHOR, OUTLET_ENDS
 from pipelines.rules.roles import WRITING
 from pipelines.rules.surnames import COMPOUND, SURNAMES

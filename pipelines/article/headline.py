@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pipelines.content import Region
-from pipelines.labelling import label_form
-from pipelines.lines import LineKind, has_date, line_kind
+from pipelines.article.content import Region
+from pipelines.article.labelling import label_form
+from pipelines.article.lines import LineKind, has_date, line_kind
 from pipelines.parse import Page
 
 # _ | and the like always part a title; a dash only where it stands between spaces or before a short last piece, because

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable, Mapping
 
-from pipelines.bylines import Kind, Piece, fold
-from pipelines.bylines import pieces as pieces_of
+from pipelines.details.bylines import Kind, Piece, fold
+from pipelines.details.bylines import pieces as pieces_of
 from pipelines.rules.labels import FURNITURE, NO_SOURCE, OUTLET_ENDS
 
 LONGEST = 40  # characters; two outlets and a programme's name fit, a sentence does not

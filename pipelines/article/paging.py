@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from urllib.parse import parse_qsl, urlsplit
 
 from crawler.items import Capture, Rejected
+from pipelines.article.labelling import label_form
 from pipelines.decode import decode
-from pipelines.labelling import label_form
 from pipelines.parse import absolute_url, walk_lxml
 
 MOST_PARTS = 99

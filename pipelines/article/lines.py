@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from enum import Enum, auto
 from functools import lru_cache
 
-from pipelines.labelling import label_fold, label_form
+from pipelines.article.labelling import label_fold, label_form
 from pipelines.rules import furniture
 from pipelines.rules.roles import ROLES
 

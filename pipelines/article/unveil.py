@@ -7,7 +7,7 @@ shows. What despam took for spam stays hidden, and so do the ways of hiding that
 from collections import Counter
 from dataclasses import replace
 
-from pipelines.blocks import running_text
+from pipelines.markup.blocks import running_text
 from pipelines.parse import Page
 
 # Ways of hiding that a script undoes when the page is ready.

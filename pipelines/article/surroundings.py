@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from pipelines.headline import Headline
-from pipelines.labelling import label_form
-from pipelines.lines import LineKind, has_date, line_kind
-from pipelines.paragraphs import Text
+from pipelines.article.headline import Headline
+from pipelines.article.labelling import label_form
+from pipelines.article.lines import LineKind, has_date, line_kind
+from pipelines.article.paragraphs import Text
+from pipelines.article.posts import is_stamp
 from pipelines.parse import Page
-from pipelines.posts import is_stamp
 
 # Blocks above the headline and between it and the text that may carry time and source.
 ABOVE = 6
