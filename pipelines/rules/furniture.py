@@ -1,8 +1,8 @@
 """Words of a page's furniture: what stands around and below an article and is not part of it.
 
 Every pattern is matched against the label form of a line (`pipelines.article.labelling`): simplified script,
-half-width marks, no white space, no pinyin notes. All but those named `…_ENDS` and `…_INSIDE` must match from the line's start. Origin:
-the furniture of Chinese news, government, portal, blog, forum and WeChat pages, 1998 to 2026.
+half-width marks, no white space, no pinyin notes. All but those named `…_ENDS` and `…_INSIDE` must match from the
+line's start. Origin: the furniture of Chinese news, government, portal, blog, forum and WeChat pages, 1998 to 2026.
 """
 
 _OPENING = r"[\[<【#>■●◆▼▲*+.\-|(]*"

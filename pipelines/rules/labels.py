@@ -1,7 +1,8 @@
 """Words that label the lines around an article: time, source, views; and what stands there without meaning it.
 
 Written in simplified script and half width; `pipelines.details.bylines.fold` brings a page's line to that form
-first, so one table serves both scripts. Origin: the labels met on Chinese news, government and forum pages from 1998 to 2026.
+first, so one table serves both scripts. Origin: the labels met on Chinese news, government and forum pages
+from 1998 to 2026.
 """
 
 from pipelines.rules.words import words
