@@ -15,6 +15,8 @@ from sites.recipes import FOLDER_VARIABLE
 
 # C0 (but tab and newline), DEL, C1, and the bidirectional overrides: archived text must not drive a terminal.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+# The same in JSON, whose strings have C0 escaped already; and the two line ends that some readers split lines at.
+_NOT_IN_JSON = re.compile(r"[\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 
 def printable(text: str) -> str:
@@ -26,9 +28,23 @@ def printable(text: str) -> str:
     return _CONTROL.sub(lambda match: match[0].encode("unicode_escape").decode("ascii"), text)
 
 
+def json_line(value: object) -> str:
+    r"""One object as one line of JSON; what would drive a terminal or break the line is written as an escape.
+
+    >>> json_line({"台": "\x9b31m湾\u202e"})
+    '{"台": "\\u009b31m湾\\u202e"}'
+    """
+    return _NOT_IN_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", json.dumps(value, ensure_ascii=False))
+
+
 def print_json(value: object) -> None:
     """Print one object as one line of JSON."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+    sys.stdout.write(json_line(value) + "\n")
+
+
+def complain(message: str) -> None:
+    """Say on standard error, in one line, what went wrong."""
+    sys.stderr.write(f"repost: {printable(' '.join(message.split()))}\n")
 
 
 _P = ParamSpec("_P")

@@ -14,6 +14,7 @@ from archive.connect import reading, writing
 from archive.exchange import FAILED, KNOWN, REJECTED, SKIPPED, TakenIn, give_out, take_in
 from archive.write import Outcome
 from cli.console import db_option, printable, sites_option
+from cli.inputs import files_below
 from crawler.lock import Locked, RunLock
 from pipelines.outcome import outcome_of
 from pipelines.record_json import record_json
@@ -22,7 +23,6 @@ from spiders.replay import (
     Item,
     ManifestError,
     SavedPage,
-    files_below,
     is_warc,
     joined,
     manifest_pages,

@@ -1,18 +1,20 @@
 """`repost extract`: saved pages in, one JSON record a line out, no archive."""
 
-import json
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
 
+from cli.console import complain, json_line, sites_option
+from cli.inputs import files_below
 from cli.jobs import map_in_processes
 from crawler.items import Reason, Rejected
 from pipelines.outcome import outcome_of
 from pipelines.record_json import record_json, rejected_json
-from spiders.replay import ManifestError, SavedPage, capture_of, files_below, manifest_pages
+from sites.recipes import load_recipes
+from spiders.replay import ManifestError, SavedPage, capture_of, manifest_pages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,11 +33,15 @@ class Extracted:
 
 def extract_saved(page: SavedPage) -> Extracted:
     """Clean one saved page; a failing page gives a record with `rejected`, never an error."""
+    recipes = load_recipes()
     try:
-        result = outcome_of(capture_of(page))
+        capture = replace(capture_of(page), site=recipes.site_of(page.url))
+        result = outcome_of(capture, recipes.for_capture(capture))
     except Rejected as rejected:
         result = rejected
-    return _refused(page, result) if isinstance(result, Rejected) else Extracted(line=_line(record_json(result.record)))
+    if isinstance(result, Rejected):
+        return _refused(page, result)
+    return Extracted(line=json_line(record_json(result.record)))
 
 
 def _lost(page: SavedPage, exit_code: int) -> Extracted:
@@ -44,11 +50,7 @@ def _lost(page: SavedPage, exit_code: int) -> Extracted:
 
 
 def _refused(page: SavedPage, rejected: Rejected) -> Extracted:
-    return Extracted(line=_line(rejected_json(rejected, page.url)), rejected=str(rejected))
-
-
-def _line(record: dict[str, object]) -> str:
-    return json.dumps(record, ensure_ascii=False)
+    return Extracted(line=json_line(rejected_json(rejected, page.url)), rejected=str(rejected))
 
 
 @click.command()
@@ -57,6 +59,7 @@ def _line(record: dict[str, object]) -> str:
 @click.option("--encoding-header", metavar="CHARSET", help="The charset its HTTP header named.")
 @click.option("--manifest", type=click.Path(path_type=Path, exists=True, dir_okay=False),
               help='JSON lines {"file", "url", "encoding_header"} instead of FILES.')  # fmt: skip
+@sites_option
 @click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes to use.")
 @click.pass_context
 def extract_command(  # noqa: PLR0913, PLR0917 - one parameter an option of the command line
@@ -66,6 +69,8 @@ def extract_command(  # noqa: PLR0913, PLR0917 - one parameter an option of the 
 
     A page that gives no article has `rejected` set; it is also named on standard error, and the exit code is 1.
     """
+    if manifest and encoding_header:
+        raise click.UsageError("--encoding-header goes with files; a manifest's lines have their own", ctx)
     if bool(files) == bool(manifest):
         raise click.UsageError("give files or folders, or --manifest FILE", ctx)
     if url and (len(files) != 1 or files[0].is_dir()):
@@ -81,12 +86,13 @@ def extract_command(  # noqa: PLR0913, PLR0917 - one parameter an option of the 
             for given in files
             for path in files_below(given)
         ]
+    load_recipes()  # a wrong site file is said once, before any page is read
     failed = False
     for page, extracted in zip(pages, extract_all(pages, jobs), strict=True):
         sys.stdout.write(f"{extracted.line}\n")
         if extracted.rejected:
             failed = True
-            sys.stderr.write(f"repost: {page.path}: {extracted.rejected}\n")
+            complain(f"{page.path}: {extracted.rejected}")
     ctx.exit(1 if failed else 0)
 
 

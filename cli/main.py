@@ -1,12 +1,15 @@
 """`repost`: the entry point, its list of commands, and how errors become one line and an exit code."""
 
+import errno
 import importlib
+import os
 import sys
 from dataclasses import dataclass
 
 import click
 
 from archive.connect import ArchiveError
+from cli.console import complain
 from sites.recipes import RecipeError
 
 
@@ -66,30 +69,68 @@ def repost() -> None:
 
 def _one_line(error: click.ClickException) -> str:
     """Click's message on one line, with the help to ask for where the usage was wrong."""
-    message = " ".join(error.format_message().split())
     context = getattr(error, "ctx", None)
-    return f"{message} (see: {context.command_path} --help)" if context else message
+    return f"{error.format_message()} (see: {context.command_path} --help)" if context else error.format_message()
 
 
 def main() -> None:
     """Run the command line; every error a user can cause ends as one line on standard error and an exit code."""
+    _open_streams()
+    sys.exit(_run())
+
+
+def _open_streams() -> None:
+    """Standard streams that can be written to with any text, whatever this process was started with."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            # Closed (`repost crawl … >&-`): the next file opened, an archive perhaps, would get its number, and what
+            # is printed would be written into it.
+            os.dup2(os.open(os.devnull, os.O_RDWR), number)
+            setattr(sys, name, open(number, "w" if number else "r", encoding="utf-8"))  # noqa: SIM115, PTH123 - a number
     for stream in (sys.stdout, sys.stderr):
         # Records hold any Unicode; a terminal or pipe with another locale must not end the run with a traceback.
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]  # text streams here
+
+
+def _run() -> int:
+    """The exit code of the command that was asked for."""
     try:
-        code = repost.main(prog_name="repost", standalone_mode=False)
+        return _invoke()
     except click.ClickException as error:
-        click.echo(f"repost: {_one_line(error)}", err=True)
-        sys.exit(error.exit_code if error.exit_code != 1 else 2)
+        return _refused(error)
     except (ArchiveError, RecipeError) as error:
-        click.echo(f"repost: {error}", err=True)
-        sys.exit(2)
+        complain(str(error))
+        return 2
     except (click.Abort, KeyboardInterrupt):
-        click.echo("repost: interrupted", err=True)
-        sys.exit(130)
-    except BrokenPipeError:
-        # The reader of a pipe (`repost list | head`) went away: nothing is wrong. Point standard output elsewhere, or
-        # the interpreter complains when it flushes at exit.
-        sys.stdout = open("/dev/null", "w", encoding="utf-8")  # noqa: SIM115, PTH123 - open until the process ends
-        sys.exit(0)
-    sys.exit(code if isinstance(code, int) else 0)
+        complain("interrupted")
+        return 130
+    except OSError as error:
+        return _exit_code_of(error)
+
+
+def _invoke() -> int:
+    """Run the command; not by click's `main`, which takes output that nobody reads any more for a failure."""
+    try:
+        with repost.make_context("repost", sys.argv[1:]) as context:
+            code = repost.invoke(context)
+    except click.exceptions.Exit as ended:
+        code = ended.exit_code
+    sys.stdout.flush()
+    return code if isinstance(code, int) else 0
+
+
+def _refused(error: click.ClickException) -> int:
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        sys.stderr.write(error.format_message() + "\n")
+    else:
+        complain(_one_line(error))
+    return error.exit_code if error.exit_code != 1 else 2
+
+
+def _exit_code_of(error: OSError) -> int:
+    # What could not be written stands in the stream's buffer still, and the interpreter would try again at its end.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    if isinstance(error, BrokenPipeError):
+        return 0  # the reader of a pipe (`repost list | head`) has seen enough
+    complain(f"{error.filename or 'the output'}: {error.strerror or error}")
+    return 4 if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG} else 2

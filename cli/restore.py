@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from cli.console import print_json
+from cli.console import complain, print_json
+from cli.inputs import files_below
 from pipelines.restore.engine import Restored, restore
 
 
@@ -22,13 +23,9 @@ def _read(path: Path | None) -> str:
         raise click.UsageError(message) from error
 
 
-def _below(path: Path) -> list[Path]:
-    return sorted(found for found in path.rglob("*") if found.is_file()) if path.is_dir() else [path]
-
-
-def _print_notes(restored: Restored) -> None:
+def _print_notes(restored: Restored, **named: str) -> None:
     for note in restored.notes:
-        print_json(dataclasses.asdict(note))
+        print_json({**named, **dataclasses.asdict(note)})
 
 
 @click.command()
@@ -38,9 +35,10 @@ def _print_notes(restored: Restored) -> None:
 def restore_command(ctx: click.Context, files: tuple[Path, ...], *, explain: bool) -> None:
     """Restore damaged text (UTF-8; standard input by default) and write it to standard output.
 
-    Several files or a folder give one JSON object a line: {"file", "text", "verdict"}.
+    Several files or a folder give one JSON object a line: {"file", "text", "verdict"}; with --explain, each note
+    begins with its "file".
     """
-    paths = [path for given in files for path in _below(given)]
+    paths = [path for given in files for path in files_below(given)]
     if len(paths) > 1 or any(given.is_dir() for given in files):
         ctx.exit(_restore_many(paths, explain=explain))
     restored = restore(_read(paths[0] if paths else None))
@@ -59,12 +57,12 @@ def _restore_many(paths: list[Path], *, explain: bool) -> int:
             restored = restore(_read(path))
         except click.UsageError as error:
             failed = True
-            sys.stderr.write(f"repost: {error.message}\n")
+            complain(error.message)
             if not explain:
                 print_json({"file": str(path), "text": None, "verdict": "unreadable"})
             continue
         if explain:
-            _print_notes(restored)
+            _print_notes(restored, file=str(path))
         else:
             print_json({"file": str(path), "text": restored.text, "verdict": restored.verdict.kind})
     return int(failed)

@@ -1,5 +1,6 @@
 """Pages that were fetched by others: saved HTML files and WARC files, as captures."""
 
+import itertools
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -21,6 +22,7 @@ HELD_BYTES = 200_000_000  # of pages that wait for the other parts of their arti
 # `Page saved with SingleFile \n url: https://…`
 _SAVED_FROM = re.compile(rb"<!--(?:\s*saved from url=\(\d+\)|[^>]{0,200}?\burl:)\s*(https?://[^\s>]+)", re.IGNORECASE)
 _HEAD = 4_000  # bytes in which that stands
+_LONGEST_LINE = 100_000  # bytes of a manifest's line: two names and an address
 
 Item = Capture | FetchFailure | Skipped
 
@@ -55,30 +57,36 @@ def manifest_pages(manifest: Path) -> Iterator[SavedPage]:
         ManifestError: a line is something else.
         OSError: the manifest cannot be read.
     """
-    with manifest.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, 1):
+    with manifest.open("rb") as lines:
+        for number in itertools.count(1):
+            line = lines.readline(_LONGEST_LINE)
+            if not line:
+                return
             if not line.strip():
                 continue
             try:
-                entry = json.loads(line)
-                fetched_at = entry.get("fetched_at")
-                yield SavedPage(
-                    path=manifest.parent / entry["file"],
-                    url=entry.get("url") or "",
-                    encoding_header=entry.get("encoding_header"),
-                    fetched_at=datetime.fromisoformat(fetched_at).astimezone(UTC) if fetched_at else None,
-                )
-            except (ValueError, KeyError, TypeError, AttributeError) as error:
+                yield _entry(line, manifest.parent)
+            except (ValueError, TypeError, RecursionError) as error:
                 message = f'{manifest}:{number}: not {{"file": path, "url": address or null}}: {error}'
                 raise ManifestError(message) from error
 
 
-def files_below(path: Path) -> Iterator[Path]:
-    """The file itself, or every file below a folder, sorted."""
-    if path.is_dir():
-        yield from sorted(found for found in path.rglob("*") if found.is_file())
-    else:
-        yield path
+def _entry(line: bytes, folder: Path) -> SavedPage:
+    if len(line) == _LONGEST_LINE:
+        raise ValueError(f"longer than {_LONGEST_LINE:,} bytes")
+    entry = json.loads(line.decode("utf-8-sig"))
+    if not isinstance(entry, dict) or not isinstance(entry.get("file"), str):
+        raise TypeError("no file named")
+    for key in ("url", "encoding_header", "fetched_at"):
+        if not isinstance(entry.get(key), str | None):
+            raise TypeError(f"{key} is not a string")
+    fetched_at = entry.get("fetched_at")
+    return SavedPage(
+        path=folder / entry["file"],
+        url=entry.get("url") or "",
+        encoding_header=entry.get("encoding_header"),
+        fetched_at=datetime.fromisoformat(fetched_at).astimezone(UTC) if fetched_at else None,
+    )
 
 
 def is_warc(path: Path) -> bool:

@@ -166,6 +166,7 @@ def test_extract_gives_a_record_for_a_file_that_is_not_there(repost: Repost, tmp
         (["extract", "a.html", "b.html", "--url", "http://a.example/"], "--url goes with exactly one file"),
         (["extract", "--manifest", "no-such-file.jsonl"], "does not exist"),
         (["extract", "--jobs", "0", "a.html"], "--jobs"),
+        (["extract", "--manifest", __file__, "--encoding-header", "gbk"], "a manifest's lines have their own"),
         (["crawl"], "give an address"),
         (["show"], "Missing argument"),
         (["list", "--reason", "empty"], "--reason goes with --rejected"),
@@ -183,6 +184,27 @@ def test_wrong_usage_is_one_line_and_exit_code_2(repost: Repost, arguments: list
     assert run.err.count("\n") == 1
 
 
+def test_extract_uses_the_site_file_of_an_address(repost: Repost, tmp_path: Path, page: bytes) -> None:
+    sites = tmp_path / "sites"
+    sites.mkdir()
+    (sites / "lanqiao.toml").write_text('hosts = ["lanqiao.example"]\nheadline = "p"\n', encoding="utf-8")
+    (tmp_path / "1.html").write_bytes(page)
+    run = repost("extract", tmp_path / "1.html", "--url", "http://lanqiao.example/1.html", "--sites", sites)
+    assert json.loads(run.out)["headline"] == PARAGRAPHS[0]
+
+
+def test_links_that_lead_nowhere_are_named_and_pipes_are_left_out(repost: Repost, tmp_path: Path, page: bytes) -> None:
+    saved = tmp_path / "saved"
+    saved.mkdir()
+    (saved / "1.html").write_bytes(page)
+    (saved / "0.html").symlink_to(tmp_path / "nowhere")
+    os.mkfifo(saved / "2.html")
+    run = repost("extract", saved)
+    reasons = [json.loads(line)["rejected"] for line in run.out.splitlines()]
+    assert [reason and reason["reason"] for reason in reasons] == ["unreadable", None]
+    assert run.code == 1
+
+
 def test_a_bad_manifest_line_is_named(repost: Repost, tmp_path: Path) -> None:
     manifest = tmp_path / "manifest.jsonl"
     manifest.write_text('{"file": "a.html"}\n{"url": null}\n', encoding="utf-8")
@@ -192,6 +214,17 @@ def test_a_bad_manifest_line_is_named(repost: Repost, tmp_path: Path) -> None:
 
 
 # -- restore
+
+
+def test_notes_of_several_files_name_the_file(repost: Repost, tmp_path: Path) -> None:
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text(
+            "云溪縣創(chuàng)新中心揭牌,匯聚三十家企業(yè)。專(zhuān)家認(rèn)為,這里將成為當(dāng)?shù)亟?jīng)濟(jì)轉(zhuǎn)型的支點(diǎn)。",
+            encoding="utf-8",
+        )
+    run = repost("restore", "--explain", tmp_path)
+    notes = [json.loads(line) for line in run.out.splitlines()]
+    assert {note["file"] for note in notes} == {str(tmp_path / "a.txt"), str(tmp_path / "b.txt")}
 
 
 def test_restore_leaves_clean_text_byte_for_byte(repost: Repost) -> None:

@@ -93,9 +93,23 @@ def test_a_manifest_gives_address_date_and_charset(tmp_path: Path) -> None:
     assert capture.fetched_at == NOW
 
 
-@pytest.mark.parametrize("line", ["{", "[]", '{"url": "x"}', '{"file": "a", "fetched_at": "yesterday"}', '{"file": 7}'])
-def test_a_wrong_line_of_a_manifest_is_named(line: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"{",
+        b"[]",
+        b'{"url": "x"}',
+        b'{"file": "a", "fetched_at": "yesterday"}',
+        b'{"file": 7}',
+        b'{"file": "a", "url": 7}',
+        b'{"file": "a", "encoding_header": ["gbk"]}',
+        '{"file": "桥.html"}'.encode("gbk"),
+        b"[" * 50_000,
+        b'{"file": "' + b"a" * 100_000 + b'"}',
+    ],
+)
+def test_a_wrong_line_of_a_manifest_is_named(line: bytes, tmp_path: Path) -> None:
     path = tmp_path / "manifest.jsonl"
-    path.write_text('{"file": "a"}\n' + line, encoding="utf-8")
+    path.write_bytes(b'\xef\xbb\xbf{"file": "a"}\n' + line)
     with pytest.raises(ManifestError, match=r"manifest\.jsonl:2: "):
         list(manifest_pages(path))
