@@ -12,9 +12,11 @@ check:  ## static checks: format, lint, types, import directions
 test:
 	./repost test
 
-lock:  ## pin every dependency with hashes, one file for every Python and system; needs uv
+lock:  ## pin every dependency with hashes, each file for every Python and system; needs uv
 	uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header --no-emit-index-url \
 		--extra build pyproject.toml -o requirements.lock
+	uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header --no-emit-index-url \
+		--extra build --extra all -c requirements.lock pyproject.toml -o requirements-extras.lock
 	uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header --no-emit-index-url \
 		--extra build --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 

@@ -26,6 +26,11 @@ PARAGRAPHS = (
     "县交通局表示，下一步将在两岸各修一处候船廊，让等船的人不再淋雨，并把渡口接入公交线路，票价保持不变。",
 )
 
+DAMAGED = (
+    "云溪縣創(chuàng)新中心揭牌,匯聚三十家企業(yè)。專(zhuān)家認(rèn)為,"
+    "這里將成為當(dāng)?shù)亟?jīng)濟(jì)轉(zhuǎn)型的支點(diǎn)。"
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
