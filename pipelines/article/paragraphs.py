@@ -73,7 +73,9 @@ def read_text(page: Page, region: Region, start: int) -> Text:
             if index < closed_at and kind is not LineKind.CHROME and kind is not LineKind.CLOSING:
                 body.append(index)
         elif kind is LineKind.BYLINE:
-            byline.append(index)
+            # below 相关报道： a date without a label is a neighbour's
+            if index < closed_at or line_kind(page.blocks[index].text) is kind:
+                byline.append(index)
         elif kind is LineKind.CREDIT:
             credit_lines.append(index)
         elif kind is LineKind.NOTICE:
@@ -114,8 +116,7 @@ def _lines(page: Page, region: Region, start: int) -> list[tuple[int, LineKind, 
         if block.hidden or index in skip or _is_link(block):
             continue
         kind = line_kind(block.text)
-        # 2005-04-05 06:40更新 above the text; below it, the stamp at a post's foot
-        if kind is LineKind.TEXT and (is_dateline(block.text) if above < RUNNING else is_stamp(block.text)):
+        if kind is LineKind.TEXT and _is_dated_line(block, above):
             kind = LineKind.BYLINE
         in_core = region.core_first <= index < region.core_end
         running = block.running
@@ -124,6 +125,16 @@ def _lines(page: Page, region: Region, start: int) -> list[tuple[int, LineKind, 
         above += running
         found.append((index, kind, len(block.text) if kind is LineKind.TEXT else 0))
     return found
+
+
+def _is_dated_line(block: Block, above: int) -> bool:
+    """Whether a line is little but a date: 2005-04-05 06:40更新 above the text; below it, the stamp at a post's foot.
+
+    ·邻县新桥通车（2005-04-03 17:19PM） links to another story, whose date it is.
+    """
+    if above < RUNNING:
+        return is_dateline(block.text)
+    return block.linked * 3 <= len(block.text) and is_stamp(block.text)
 
 
 def _is_link(block: Block) -> bool:
