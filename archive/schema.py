@@ -10,6 +10,8 @@ reading order; text holds no NUL and no lone surrogate (`archive.rows.storable`)
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from archive.schema_families import FAMILIES
+
 APPLICATION_ID = 0x5245_504F  # "REPO", in the file's header: how an archive is told from another program's database
 
 migrations = Migrations("repost-archive")
@@ -348,3 +350,9 @@ SELECT 'changed', fetched_at, site, asked, id, version_id
 FROM texts WHERE before IS NOT NULL AND now <> before
 """,
 )
+
+
+@migrations(name="0004_families")
+def _fourth(db: Database) -> None:
+    for statement in FAMILIES:
+        db.execute(statement)

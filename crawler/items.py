@@ -393,14 +393,31 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sketch:
+    """What tells whether another page has the same text, however it is set, cut or embedded.
+
+    Attributes:
+        algorithm: how it was made; sketches of two algorithms are not compared.
+        words: the body as comparable words: simplified, without punctuation, white space and boilerplate.
+        hashes: a sample of the hashes of its shingles, ascending, in 32 bits: the same shingle is sampled in every text.
+    """
+
+    algorithm: str
+    words: str = field(repr=False)
+    hashes: tuple[int, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
     """A record with the keys it is filed under.
 
     Attributes:
         url_key: canonical form of the address: the same article reached by two spellings has one key.
         digest: SHA-256 (hex) of the normalised headline and body; a new digest is a new version.
+        sketch: what finds its reposts; None: it is filed in no family.
     """
 
     record: Record
     url_key: str
     digest: str
+    sketch: Sketch | None = None
