@@ -5,6 +5,7 @@ import os
 import re
 import sys
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
@@ -45,6 +46,24 @@ def print_json(value: object) -> None:
 def complain(message: str) -> None:
     """Say on standard error, in one line, what went wrong."""
     sys.stderr.write(f"repost: {printable(' '.join(message.split()))}\n")
+
+
+def need_extra(command: str, extra: str, *modules: str) -> None:
+    """End a command in one line where the packages of an extra are not installed.
+
+    Args:
+        command: as it is called, e.g. `serve`.
+        extra: the extra's name in pyproject.toml.
+        modules: what the command will import of it.
+
+    Raises:
+        click.UsageError: one of them is missing; the line says how to get it.
+    """
+    if any(find_spec(module) is None for module in modules):
+        raise click.UsageError(
+            f'{command} needs the extra "{extra}": ./repost extras in a checkout, '
+            f"or pip install 'repost-archive[{extra}]'"
+        )
 
 
 _P = ParamSpec("_P")
