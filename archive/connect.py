@@ -130,6 +130,19 @@ def transaction(db: Database) -> Iterator[None]:
         raise
 
 
+@contextmanager
+def snapshot(db: Database) -> Iterator[None]:
+    """Everything that is read inside is of one moment, however long it takes and whoever writes meanwhile."""
+    if db.conn.in_transaction:
+        yield
+        return
+    db.conn.execute("BEGIN")
+    try:
+        yield
+    finally:
+        db.conn.execute("ROLLBACK")
+
+
 def _exists(path: Path) -> bool:
     """Whether something is there; what cannot be looked at is said at once."""
     try:
