@@ -4,8 +4,6 @@ All of this follows from the versions: it can be dropped and made again (`archiv
 ids of families, which stay what they were.
 """
 
-from sqlite_utils import Database
-
 FAMILIES = (
     """
 CREATE TABLE sketches (              -- what a version's text is compared by
@@ -15,7 +13,8 @@ CREATE TABLE sketches (              -- what a version's text is compared by
     algorithm TEXT NOT NULL,         -- how the sketch was made: sketches of two algorithms are not compared
     words BLOB NOT NULL,             -- one zstd frame: the body as comparable words, UTF-8
     word_count INTEGER NOT NULL,     -- characters of it
-    hashes BLOB NOT NULL             -- unsigned 32-bit integers, little endian, ascending: the sampled shingles
+    word_bytes INTEGER NOT NULL,     -- bytes of it
+    hashes BLOB NOT NULL             -- 31-bit integers, 4 bytes each, little endian, ascending: the sampled shingles
 ) STRICT
 """,
     """

@@ -16,6 +16,7 @@ from sqlite_utils import Database
 
 from archive import frontier
 from archive.connect import transaction
+from archive.families_index import follow, keep_sketch
 from archive.pack import pack, sha256
 from archive.read import body_of, record_of_version
 from archive.revisit import Visit
@@ -104,6 +105,7 @@ def keep_article(db: Database, capture_id: int, article: Article) -> Kept:
         outcome = Outcome.NEW if is_new else Outcome.UNCHANGED if version_id else Outcome.CHANGED
         if version_id is None:
             version_id = _insert_version(db, article_id, capture_id, article, now)
+        keep_sketch(db, version_id, article.sketch)
         _decide(
             db,
             capture,
@@ -369,7 +371,7 @@ def _decide(db: Database, capture: Row, now: str, **decision: object) -> None:
 
 
 def _point_to_newest(db: Database, article_id: int) -> None:
-    """Let an article show what its newest capture gives."""
+    """Let an article show what its newest capture gives, and be in that text's family."""
     db.execute(
         """
         UPDATE articles SET version_id = (
@@ -380,6 +382,7 @@ def _point_to_newest(db: Database, article_id: int) -> None:
         """,
         (article_id,),
     )
+    follow(db, article_id)
 
 
 def _point_urls(db: Database, capture: Row, state: str, **what: object) -> None:

@@ -399,7 +399,7 @@ class Sketch:
     Attributes:
         algorithm: how it was made; sketches of two algorithms are not compared.
         words: the body as comparable words: simplified, without punctuation, white space and boilerplate.
-        hashes: a sample of the hashes of its shingles, ascending, in 32 bits: the same shingle is sampled in every text.
+        hashes: a sample of its shingles as 31-bit hashes, ascending: the same shingle is taken from every text.
     """
 
     algorithm: str

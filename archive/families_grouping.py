@@ -1,0 +1,112 @@
+"""Which articles belong together: from links between pairs to families. Pure, and blind to the order of anything.
+
+Two articles with the same text are in one family, and so is whoever is linked to either. But a morning digest that
+embeds two stories must not make one family of the two: a text that holds several others which have nothing else to do
+with each other is a *collection*; it is a member of each story's family and joins none of them.
+"""
+
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+SAME = "same"
+CONTAINS = "contains"
+
+_T = TypeVar("_T", bound=Hashable)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edge:
+    """A link between two articles.
+
+    Attributes:
+        kind: `same`, or `contains`: the one holds the other, far shorter one.
+    """
+
+    one: int
+    other: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Articles of one family.
+
+    Attributes:
+        copies: those that have its text, whole, cut or with additions.
+        collections: those that embed it among other stories.
+    """
+
+    copies: frozenset[int]
+    collections: frozenset[int]
+
+
+@dataclass(slots=True)
+class _Sets(Generic[_T]):
+    """Disjoint sets: which of them two things are in, and how they grow together."""
+
+    _above: dict[_T, _T] = field(default_factory=dict)
+
+    def of(self, item: _T) -> _T:
+        """What stands for the set of an item."""
+        path = []
+        while (above := self._above.get(item, item)) != item:
+            path.append(item)
+            item = above
+        for below in path:
+            self._above[below] = item
+        return item
+
+    def join(self, one: _T, other: _T) -> bool:
+        """Let two sets be one; whether they were two."""
+        one, other = self.of(one), self.of(other)
+        self._above[one] = other
+        return one != other
+
+
+def group(articles: Iterable[int], edges: Iterable[Edge]) -> set[Group]:
+    """The families of some articles, those of one member left out.
+
+    Args:
+        articles: all of the articles that the edges reach.
+        edges: the links between them.
+    """
+    articles, edges = tuple(articles), tuple(edges)
+    texts = _Sets[int]()  # articles that have one text
+    for edge in edges:
+        if edge.kind == SAME:
+            texts.join(edge.one, edge.other)
+    held: dict[int, set[int]] = {}  # text → the texts that it holds
+    for edge in edges:
+        if edge.kind == CONTAINS and texts.of(edge.one) != texts.of(edge.other):
+            held.setdefault(texts.of(edge.one), set()).add(texts.of(edge.other))
+    stories = _stories(held)
+    groups: dict[int, tuple[set[int], set[int]]] = {}
+    for article in articles:
+        text = texts.of(article)
+        groups.setdefault(stories.of(text), (set(), set()))[0].add(article)
+    for article in articles:
+        text = texts.of(article)
+        for story in {stories.of(part) for part in held.get(text, ())} - {stories.of(text)}:
+            groups[story][1].add(article)
+    return {
+        Group(copies=frozenset(copies), collections=frozenset(collections))
+        for copies, collections in groups.values()
+        if len(copies) + len(collections) > 1
+    }
+
+
+def _stories(held: Mapping[int, set[int]]) -> _Sets[int]:
+    """Join each text with what it holds, as long as that is one story.
+
+    What is one story grows while texts are joined (two excerpts turn out to be parts of a third text), so this goes on
+    until nothing changes; joining never makes two stories of one, so it ends at the same whatever comes first.
+    """
+    stories = _Sets[int]()
+    changed = True
+    while changed:
+        changed = False
+        for holder, parts in held.items():
+            if len({stories.of(part) for part in parts}) == 1:
+                changed |= stories.join(holder, next(iter(parts)))
+    return stories
