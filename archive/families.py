@@ -138,7 +138,7 @@ def families(db: Database, *, min_size: int = 2, limit: int | None = None) -> It
         """
         SELECT family_id AS id, count(*) AS members, count(DISTINCT site) AS sites,
             count(*) FILTER (WHERE role = 'collection') AS collections
-        FROM family_members JOIN articles ON articles.id = article_id
+        FROM family_members JOIN articles ON articles.id = family_members.article_id
         GROUP BY family_id HAVING count(*) >= :min_size
         ORDER BY members DESC, id LIMIT :limit
         """,
@@ -152,8 +152,8 @@ def _line(db: Database, row: Row) -> FamilyLine:
     members = sorted(
         db.query(
             """
-            SELECT article_id, headline, url, source, hijacked, published_at, first_seen
-            FROM family_members JOIN articles ON articles.id = article_id
+            SELECT articles.id AS article_id, headline, url, source, hijacked, published_at, first_seen
+            FROM family_members JOIN articles ON articles.id = family_members.article_id
             JOIN versions ON versions.id = articles.version_id
             WHERE family_id = ?
             """,
