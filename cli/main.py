@@ -31,6 +31,7 @@ COMMANDS = {
     "sites": _Lazy(module="cli.sites", help="Check the site files, or have one proposed for a site."),
     "list": _Lazy(module="cli.look", help="List articles, newest first; or the pages rejected."),
     "show": _Lazy(module="cli.look", help="Show one article: restored text and fields, or its raw page."),
+    "serve": _Lazy(module="cli.serve", help="Show the archive as a web page on this machine."),
     "explain": _Lazy(module="cli.look", help="Every change made to one article, and why."),
     "extract": _Lazy(module="cli.extract", help="Clean saved pages without an archive: one JSON record a line."),
     "restore": _Lazy(module="cli.restore", help="Restore damaged text."),
