@@ -12,6 +12,7 @@ from sqlite_utils import Database
 from archive.pack import Unpackable, sha256
 from archive.read import body_of, record_of_version
 from archive.replay import Unplayable, noted_texts, replay
+from archive.search_index import strays
 from crawler.items import Article, Record
 
 MAX_REPORTS = 100  # of SQLite's own; a damaged file has thousands
@@ -22,7 +23,7 @@ class Problem:
     """One thing that is wrong.
 
     Attributes:
-        kind: `integrity`, `foreign-key`, `body`, `version`, `digest` or `notes`.
+        kind: `integrity`, `foreign-key`, `body`, `version`, `digest`, `notes` or `search`.
         where: what it is wrong with, e.g. `body 3f2a…` or `version 12 (article 3)`.
         detail: one line for people.
     """
@@ -48,6 +49,8 @@ def check(db: Database, fingerprint: Callable[[Record], Article]) -> Iterator[Pr
     yield from _check_foreign_keys(db)
     yield from _check_bodies(db)
     yield from _check_versions(db, fingerprint)
+    for article_id, detail in strays(db):
+        yield Problem(kind="search", where=f"article {article_id}", detail=f"{detail}: `repost reindex` makes it anew")
 
 
 def _check_file(db: Database) -> Iterator[Problem]:

@@ -11,6 +11,8 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from archive.schema_families import FAMILIES
+from archive.schema_search import SEARCH
+from archive.search_index import rebuild
 
 APPLICATION_ID = 0x5245_504F  # "REPO", in the file's header: how an archive is told from another program's database
 
@@ -350,6 +352,13 @@ SELECT 'changed', fetched_at, site, asked, id, version_id
 FROM texts WHERE before IS NOT NULL AND now <> before
 """,
 )
+
+
+@migrations(name="0003_search")
+def _third(db: Database) -> None:
+    for statement in SEARCH:
+        db.execute(statement)
+    rebuild(db)
 
 
 @migrations(name="0004_families")

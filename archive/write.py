@@ -14,7 +14,7 @@ from typing import cast
 
 from sqlite_utils import Database
 
-from archive import frontier
+from archive import frontier, search_index
 from archive.connect import transaction
 from archive.families_index import follow, keep_sketch
 from archive.pack import pack, sha256
@@ -371,7 +371,7 @@ def _decide(db: Database, capture: Row, now: str, **decision: object) -> None:
 
 
 def _point_to_newest(db: Database, article_id: int) -> None:
-    """Let an article show what its newest capture gives, and be in that text's family."""
+    """Let an article show what its newest capture gives, be in that text's family, and be found by it."""
     db.execute(
         """
         UPDATE articles SET version_id = (
@@ -383,6 +383,7 @@ def _point_to_newest(db: Database, article_id: int) -> None:
         (article_id,),
     )
     follow(db, article_id)
+    search_index.follow(db, article_id)
 
 
 def _point_urls(db: Database, capture: Row, state: str, **what: object) -> None:

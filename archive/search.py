@@ -1,0 +1,277 @@
+"""Searching the archive: what is asked (`Query`), what comes of it (`Found`), and the SQL in between.
+
+The index is kept by `archive.search_index`; how a query's words are understood says `archive.search_query`. Newest
+first is the order of the index itself, so it costs no sorting; ranking looks at the newest `RANKED` hits only.
+"""
+
+import json
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
+from itertools import islice
+from statistics import fmean
+
+from sqlite_utils import Database
+
+from archive.families import present_id
+from archive.rows import Row, storable
+from archive.search_index import HIJACKED, PER_MINUTE, SOUND, minute, whole
+from archive.search_marks import Part, excerpt, pattern_of
+from archive.search_query import QueryError, match_of, parse, wanted
+
+RANKED = 1_000  # hits that are ranked, the newest; to rank all hits of a common word takes seconds
+HEADLINE_WEIGHT = 10  # a word in the headline counts like so many in the body
+HEADLINE_WIDTH = 200  # characters of a headline that are shown: a hostile one has a million
+# BM25 with its usual constants: how soon more of the same word stops counting, and how much a long text is held back.
+_SATURATION, _LENGTH = 1.2, 0.75
+
+_COLUMNS = (
+    "documents.article_id, documents.version_id, articles.site, versions.url, versions.headline, "
+    "versions.published_at, versions.source, versions.hijacked"
+)
+
+
+class Order(StrEnum):
+    """How hits are sorted."""
+
+    NEWEST = "newest"  # by publication, the newest first; by when it was fetched, where the page does not say
+    RANK = "rank"  # by BM25, the best first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """What is searched for: words, filters, order.
+
+    Attributes:
+        text: words as `archive.search_query` describes; None: all articles that pass the filters.
+        site: the site's name, exactly.
+        source: a 来源, whole; script, width and case do not count. So for an author.
+        since, until: the first and the last day of publication, as the pages print it; an article without a date of
+            its own is left out where either is given.
+        hijacked: only articles whose present version stands on a hijacked page, or on a sound one.
+        family: the id of a family, by its present name or an older one.
+        limit, offset: which hits to give; None for all.
+    """
+
+    text: str | None = None
+    site: str | None = None
+    source: str | None = None
+    author: str | None = None
+    since: date | None = None
+    until: date | None = None
+    hijacked: bool | None = None
+    family: int | None = None
+    order: Order = Order.NEWEST
+    limit: int | None = 20
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """One article that was found, as its present version stands.
+
+    Attributes:
+        published_at, source: as in `Record`.
+        headline_parts: the headline, shortened where it is very long, with what was searched for marked.
+        snippet: the place of the body that shows the most of it; its beginning where only the headline has it.
+        score: BM25, the higher the better; None where hits are not ranked.
+    """
+
+    article_id: int
+    version_id: int
+    site: str
+    url: str
+    headline: str
+    published_at: str | None
+    source: str | None
+    hijacked: bool
+    headline_parts: tuple[Part, ...] = field(repr=False)
+    snippet: tuple[Part, ...] = field(repr=False)
+    score: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a search gives.
+
+    Attributes:
+        hits: one by one, as they are read.
+        ranked: how many hits were ranked, None where none were.
+        bounded: there are more, older ones, which were not.
+    """
+
+    hits: Iterator[Hit]
+    ranked: int | None = None
+    bounded: bool = False
+
+
+def search(db: Database, query: Query) -> Found:
+    """Search the archive.
+
+    Raises:
+        QueryError: the query cannot be understood.
+        ArchiveError: there is no such family.
+    """
+    pattern = _pattern(query)
+    sql, parameters = sql_of(db, query)
+    if query.order is Order.NEWEST or pattern is None:
+        return Found(hits=(_hit(db, row, pattern) for row in db.query(sql, parameters)))
+    candidates = list(islice(db.query(sql, parameters), RANKED + 1))
+    bounded = len(candidates) > RANKED
+    del candidates[RANKED:]
+    scores = _scores(db, candidates, pattern)
+    best = sorted(range(len(candidates)), key=lambda number: -scores[number])  # of equals the newer first, as they came
+    shown = best[query.offset : None if query.limit is None else query.offset + query.limit]
+    hits = (_hit(db, candidates[number], pattern, score=scores[number]) for number in shown)
+    return Found(hits=hits, ranked=len(candidates), bounded=bounded)
+
+
+def article_ids(db: Database, query: Query) -> Iterator[int]:
+    """The articles that a query finds, the newest first, all of them unless the query has a limit.
+
+    Raises:
+        QueryError, ArchiveError: as `search`.
+    """
+    sql, parameters = sql_of(db, query)
+    for row in db.execute(sql, parameters):
+        yield row[0]
+
+
+def count(db: Database, query: Query, *, at_most: int = 1_000) -> int:
+    """How many articles a query finds, whatever its limit; not counted any further than `at_most`.
+
+    Raises:
+        QueryError, ArchiveError: as `search`.
+    """
+    match, conditions, parameters = _conditions(db, query)
+    sql = f"SELECT count(*) FROM (SELECT 1 {_from(match, conditions)} LIMIT :limit)"  # noqa: S608 - constants of this module
+    (found,) = db.execute(sql, {**parameters, "limit": at_most}).fetchone()
+    return int(found)
+
+
+def sql_of(db: Database, query: Query) -> tuple[str, dict[str, object]]:
+    """The SQL statement that finds a query's articles, with its parameters; `article_id` is its first column.
+
+    In the order of rank it gives the candidates, the newest first: the program ranks them.
+
+    Raises:
+        QueryError, ArchiveError: as `search`.
+    """
+    match, conditions, parameters = _conditions(db, query)
+    document = "search_index.rowid" if match else "documents.id"
+    limit, offset = (-1 if query.limit is None else query.limit), query.offset
+    if query.order is Order.RANK and match:
+        limit, offset = RANKED + 1, 0
+    sql = f"SELECT {_COLUMNS}\n{_from(match, conditions)}\nORDER BY {document} DESC LIMIT :limit OFFSET :offset"
+    return sql, {**parameters, "limit": limit, "offset": offset}
+
+
+def literal_sql(sql: str, parameters: dict[str, object]) -> str:
+    """A statement with its parameters written into it, for people to run elsewhere."""
+    return re.sub(r":([a-z]+)\b", lambda name: _literal(parameters[name[1]]), sql) + ";"
+
+
+def _literal(value: object) -> str:
+    return str(value) if isinstance(value, int) else "'" + str(value).replace("'", "''") + "'"
+
+
+def _from(match: str | None, conditions: Sequence[str]) -> str:
+    """The tables in the order in which they are walked (CROSS JOIN keeps it), and what rows must fulfil."""
+    tables = "FROM search_documents AS documents"
+    if match:
+        tables = "FROM search_index\nCROSS JOIN search_documents AS documents ON documents.id = search_index.rowid"
+    where = f"\nWHERE {' AND '.join(conditions)}" if conditions else ""
+    return (
+        f"{tables}\nCROSS JOIN articles ON articles.id = documents.article_id\n"
+        f"CROSS JOIN versions ON versions.id = documents.version_id{where}"
+    )
+
+
+def _conditions(db: Database, query: Query) -> tuple[str | None, list[str], dict[str, object]]:
+    """What FTS5 is to match, the conditions (that one included), and their parameters."""
+    match = _match(query)
+    document = "search_index.rowid" if match else "documents.id"
+    conditions = ["search_index MATCH :match"] if match else []
+    parameters: dict[str, object] = {"match": match} if match else {}
+    if query.since:
+        conditions.append(f"{document} >= :first")
+        parameters["first"] = _first_document(query.since)
+    if query.until and query.until < date.max:
+        conditions.append(f"{document} < :end")
+        parameters["end"] = _first_document(query.until + timedelta(days=1))
+    if query.since or query.until:
+        conditions.append("versions.published_at IS NOT NULL")
+    if query.site is not None:  # the index knows a site's words, not where its name ends
+        conditions.append("articles.site = :site")
+        parameters["site"] = storable(query.site)
+    if query.family is not None:
+        conditions.append("documents.article_id IN (SELECT article_id FROM family_members WHERE family_id = :family)")
+        parameters["family"] = present_id(db, query.family)
+    return match, conditions, parameters
+
+
+def _first_document(day: date) -> int:
+    return minute(day.isoformat(), day.isoformat()) * PER_MINUTE
+
+
+def _match(query: Query) -> str | None:
+    parts = [] if query.text is None else [f"{{headline body}} : {match_of(parse(query.text))}"]
+    for column, value in (("source", query.source), ("authors", query.author), ("site", query.site)):
+        if value is not None:
+            if not (tokens := whole(value)):
+                raise QueryError(f"there is nothing to search for in {value!r}")
+            parts.append(f'{column} : "{tokens}"')
+    if query.hijacked is not None:
+        parts.append(f"state : {HIJACKED if query.hijacked else SOUND}")
+    return " AND ".join(parts) or None
+
+
+def _pattern(query: Query) -> re.Pattern[str] | None:
+    return None if query.text is None else pattern_of(tuple(dict.fromkeys(wanted(parse(query.text)))))
+
+
+def _hit(db: Database, row: Row, pattern: re.Pattern[str] | None, *, score: float | None = None) -> Hit:
+    return Hit(
+        **{**row, "hijacked": bool(row["hijacked"])},
+        headline_parts=excerpt((row["headline"],), pattern, width=HEADLINE_WIDTH),
+        snippet=excerpt(_paragraphs(db, row["version_id"]), pattern),
+        score=score,
+    )
+
+
+def _paragraphs(db: Database, version_id: int) -> tuple[str, ...]:
+    """What the index has as a version's body: its paragraphs, and the captions of its pictures."""
+    (body,) = db.execute("SELECT body FROM versions WHERE id = ?", (version_id,)).fetchone()
+    captions = db.execute(
+        "SELECT caption FROM images WHERE version_id = ? AND caption IS NOT NULL ORDER BY number", (version_id,)
+    )
+    return (*json.loads(body), *(caption for (caption,) in captions))
+
+
+def _scores(db: Database, candidates: Sequence[Row], pattern: re.Pattern[str]) -> list[float]:
+    """BM25 of each candidate, with the candidates for the collection that words are rare or common in."""
+    texts = [_found_in(db, row, pattern) for row in candidates]
+    holding = Counter(which for weights, _ in texts for which in weights)
+    mean = fmean(length for _, length in texts) if texts else 1.0
+    rarity = {which: math.log(1 + (len(texts) - n + 0.5) / (n + 0.5)) for which, n in holding.items()}
+    return [
+        sum(
+            rarity[which] * weight * (_SATURATION + 1)
+            / (weight + _SATURATION * (1 - _LENGTH + _LENGTH * length / mean))
+            for which, weight in weights.items()
+        )
+        for weights, length in texts
+    ]  # fmt: skip
+
+
+def _found_in(db: Database, row: Row, pattern: re.Pattern[str]) -> tuple[Counter[int], int]:
+    """How much each phrase weighs in an article, and how long it is."""
+    (body,) = db.execute("SELECT body FROM versions WHERE id = ?", (row["version_id"],)).fetchone()
+    weights = Counter(match.lastindex or 0 for match in pattern.finditer(body))
+    for match in pattern.finditer(row["headline"]):
+        weights[match.lastindex or 0] += HEADLINE_WEIGHT
+    return weights, len(body)

@@ -1,0 +1,146 @@
+"""Keeping the search index: it follows every write, in the same transaction, and can be made anew from the versions.
+
+The index holds no texts (it is contentless), so a document is taken out by giving FTS5 the very tokens that were put
+in: they are worked out again from the version, which never changes. A change to `archive.search_text` or
+`archive.search_forms` therefore comes with a migration that calls `rebuild`.
+"""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from archive.search_text import BOUNDARY, tokens
+
+HIJACKED, SOUND = "hijacked", "sound"
+PER_MINUTE = 1024  # ids of documents that were published in one minute; what is more goes into the next
+
+_EPOCH = datetime(1, 1, 1)  # noqa: DTZ001 - a page's own clock: what it prints is not moved between zones
+_MINUTE = timedelta(minutes=1)
+
+
+def follow(db: Database, article_id: int) -> None:
+    """Let the index say of an article what its present version says; inside the transaction that changed it."""
+    indexed = db.execute("SELECT id, version_id FROM search_documents WHERE article_id = ?", (article_id,)).fetchone()
+    present = db.execute("SELECT version_id FROM articles WHERE id = ?", (article_id,)).fetchone()
+    old, new = indexed and indexed[1], present and present[0]
+    if old == new:
+        return
+    if indexed:
+        _remove(db, *indexed)
+    if new:
+        _add(db, article_id, new)
+
+
+def rebuild(db: Database) -> int:
+    """Make the index anew, and tell how many articles it holds; inside a transaction."""
+    db.execute("INSERT INTO search_index (search_index) VALUES ('delete-all')")
+    db.execute("DELETE FROM search_documents")
+    # From the oldest to the newest: FTS5 writes out what it gathered whenever an id is not higher than the last one.
+    found = db.execute(
+        """
+        SELECT articles.id, version_id FROM articles JOIN versions ON versions.id = version_id
+        ORDER BY coalesce(published_at, versions.fetched_at), articles.id
+        """
+    )
+    count = 0
+    for article_id, version_id in found.fetchall():
+        _add(db, article_id, version_id)
+        count += 1
+    return count
+
+
+def strays(db: Database) -> Iterator[tuple[int, str]]:
+    """The articles that the index has wrong, each with what is wrong."""
+    yield from db.execute(
+        """
+        SELECT articles.id, 'is not in the search index'
+        FROM articles LEFT JOIN search_documents ON article_id = articles.id
+        WHERE articles.version_id IS NOT NULL AND search_documents.id IS NULL
+        UNION ALL
+        SELECT article_id, 'is in the search index with another version than it shows'
+        FROM search_documents JOIN articles ON articles.id = article_id
+        WHERE articles.version_id IS NOT search_documents.version_id
+        UNION ALL
+        SELECT article_id, 'is not in the search index, which thinks it is'
+        FROM search_documents WHERE id NOT IN (SELECT id FROM search_index_docsize)
+        """
+    )
+
+
+def minute(published: str | None, fetched: str) -> int:
+    """When a document was published, in minutes by the page's own clock; fetched, where it does not say."""
+    try:
+        moment = datetime.fromisoformat(published or fetched)
+    except ValueError:  # an archive that others wrote
+        moment = datetime.fromisoformat(fetched)
+    return (moment.replace(tzinfo=None) - _EPOCH) // _MINUTE
+
+
+def _add(db: Database, article_id: int, version_id: int) -> None:
+    published, texts = _document(db, version_id)
+    document = _free_id(db, published)
+    row = (document, article_id, version_id)
+    db.execute("INSERT INTO search_documents (id, article_id, version_id) VALUES (?, ?, ?)", row)
+    db.execute(
+        """
+        INSERT INTO search_index (rowid, headline, body, source, authors, site, state) VALUES (?, ?, ?, ?, ?, ?, ?)
+        """,
+        (document, *texts),
+    )
+
+
+def _remove(db: Database, document: int, version_id: int) -> None:
+    _, texts = _document(db, version_id)
+    db.execute(
+        """
+        INSERT INTO search_index (search_index, rowid, headline, body, source, authors, site, state)
+        VALUES ('delete', ?, ?, ?, ?, ?, ?, ?)
+        """,
+        (document, *texts),
+    )
+    db.execute("DELETE FROM search_documents WHERE id = ?", (document,))
+
+
+def _free_id(db: Database, published: int) -> int:
+    """The next id of a minute, or of the first one after it that is not full."""
+    while True:
+        first = published * PER_MINUTE
+        (last,) = db.execute(
+            "SELECT max(id) FROM search_documents WHERE id >= ? AND id < ?", (first, first + PER_MINUTE)
+        ).fetchone()
+        if last is None:
+            return first
+        if last < first + PER_MINUTE - 1:
+            return int(last) + 1
+        published += 1
+
+
+def _document(db: Database, version_id: int) -> tuple[int, tuple[str, ...]]:
+    """A version's minute, and its tokens column by column."""
+    headline, kicker, subtitle, published_at, fetched_at, source, authors, body, hijacked, site = db.execute(
+        """
+        SELECT headline, kicker, subtitle, published_at, fetched_at, source, authors, body, hijacked, articles.site
+        FROM versions JOIN articles ON articles.id = article_id WHERE versions.id = ?
+        """,
+        (version_id,),
+    ).fetchone()
+    captions = db.execute(
+        "SELECT caption FROM images WHERE version_id = ? AND caption IS NOT NULL ORDER BY number", (version_id,)
+    ).fetchall()
+    columns = (
+        tokens("\n".join(filter(None, (headline, kicker, subtitle)))),
+        tokens("\n".join((*json.loads(body), *(caption for (caption,) in captions)))),
+        whole(source or ""),
+        whole("\n".join(json.loads(authors))),
+        whole(site),
+        HIJACKED if hijacked else SOUND,
+    )
+    return minute(published_at, fetched_at), columns
+
+
+def whole(names: str) -> str:
+    """Names, one a line, as tokens with a boundary around each: so that 王伟 does not find 王伟明."""
+    inner = tokens(names).strip(f"{BOUNDARY} ")
+    return f"{BOUNDARY} {inner} {BOUNDARY}" if inner else ""
