@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import unquote
 
 import pluggy
 from datasette.utils.asgi import Response  # type: ignore[import-untyped]  # ships no types
@@ -14,7 +15,7 @@ from markupsafe import Markup
 
 from archive.connect import Archive, ArchiveError, reading
 from archive.pack import Unpackable
-from reader.web import article, home, reasons, text
+from reader.web import article, home, reasons, search, sites, text
 from reader.web.answers import Download, NotFound, Page
 
 hookimpl: Final = pluggy.HookimplMarker("datasette")
@@ -52,6 +53,7 @@ class Route:
 
 ROUTES: Final = (
     Route(path="/", pattern=r"/", show=lambda db, _: home.page(db)),
+    Route(path="/search", pattern=r"/search", show=lambda db, asked: search.page(db, asked.arguments)),
     Route(
         path="/article/ID",
         pattern=r"/article/(?P<id>[0-9]{1,18})",
@@ -62,6 +64,13 @@ ROUTES: Final = (
         pattern=r"/capture/(?P<id>[0-9]{1,18})/raw",
         show=lambda db, asked: article.raw(db, int(asked.parts["id"])),
     ),
+    Route(path="/sites", pattern=r"/sites", show=lambda db, _: sites.list_page(db)),
+    Route(
+        path="/site/NAME",
+        pattern=r"/site/(?P<name>[^/]+)",
+        show=lambda db, asked: sites.site_page(db, asked.parts["name"]),
+    ),
+    Route(path="/campaigns", pattern=r"/campaigns", show=lambda db, _: sites.campaigns_page(db)),
 )
 
 
@@ -81,6 +90,7 @@ def prepare_jinja2_environment(env: Environment) -> None:
         "mask": text.mask,
         "link": text.link,
         "language": text.language,
+        "language_of": text.language_of,
         "title_of": reasons.title_of,
     }
     env.globals |= {"why": reasons.why, "weight": reasons.weight}
@@ -93,7 +103,8 @@ def _harmless(value: object) -> object:
 def _view(route: Route) -> Callable[..., Any]:
     async def view(request: Any, datasette: Any) -> Any:  # noqa: ANN401 - Datasette ships no types
         asked = Request(
-            parts=request.url_vars, arguments={name: request.args.getlist(name)[-1] for name in request.args}
+            parts={name: unquote(part) for name, part in request.url_vars.items()},
+            arguments={name: request.args.getlist(name)[-1] for name in request.args},
         )
         found = await asyncio.to_thread(_read, Path(datasette.get_database(DATABASE).path), route, asked)
         if isinstance(found, Download):

@@ -7,6 +7,8 @@ import re
 from typing import Final
 from urllib.parse import urlsplit
 
+from pipelines.script import script_of
+
 LONGEST_LINE: Final = 300  # characters of a headline, a name, an address; a real headline has 60
 LONGEST_TEXT: Final = 400_000  # characters of one article on a page; long reports have 50,000
 LANGUAGES: Final = {"hans": "zh-Hans", "hant": "zh-Hant"}
@@ -54,6 +56,15 @@ def language(script: str) -> str:
     ('zh-Hant', 'zh')
     """
     return LANGUAGES.get(script, "zh")
+
+
+def language_of(words: str) -> str:
+    """The language tag of a text of which nothing is known.
+
+    >>> language_of("國家公園"), language_of("国家公园")
+    ('zh-Hant', 'zh-Hans')
+    """
+    return language(script_of((words,)))
 
 
 def link(address: str | None) -> str | None:

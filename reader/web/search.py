@@ -1,0 +1,147 @@
+"""The page of results: what was found, with the places where it stands, and the filters that lead on."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from itertools import islice
+from typing import Final
+from urllib.parse import urlencode
+
+from archive.connect import Archive, ArchiveError
+from archive.search import RANKED, Hit, Order, Query, count, search
+from archive.search_query import QueryError
+from reader.web.answers import Page
+
+HITS: Final = 20  # of one page
+DEEPEST: Final = 2_000  # hits that can be paged through; who wants more exports them
+COUNTED: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A search as it stands in an address; every field is text, and empty where nothing is asked.
+
+    Attributes:
+        q: words, as `archive.search_query` describes.
+        hijacked: `yes` or `no`.
+        order: `newest` or `rank`.
+        start: how many hits come before this page.
+    """
+
+    q: str = ""
+    site: str = ""
+    source: str = ""
+    author: str = ""
+    since: str = ""
+    until: str = ""
+    hijacked: str = ""
+    family: str = ""
+    order: str = ""
+    start: str = ""
+
+    def address(self, path: str = "/search") -> str:
+        """Where this search is found."""
+        given = {name: value for name, value in asdict(self).items() if value}
+        return f"{path}?{urlencode(given)}" if given else path
+
+    def query(self) -> Query:
+        """As the archive understands it.
+
+        Raises:
+            QueryError: a field cannot be understood.
+        """
+        if self.hijacked not in {"", "yes", "no"}:
+            raise QueryError("hijacked is yes or no")
+        if self.order and self.order not in set(Order):
+            raise QueryError("order is newest or rank")
+        return Query(
+            text=self.q.strip() or None,
+            site=self.site or None,
+            source=self.source or None,
+            author=self.author or None,
+            since=_day("since", self.since),
+            until=_day("until", self.until),
+            hijacked={"yes": True, "no": False}.get(self.hijacked),
+            family=_number("family", self.family),
+            order=Order(self.order) if self.order else Order.NEWEST,
+            limit=HITS + 1,
+            offset=min(_number("start", self.start) or 0, DEEPEST),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Results:
+    """What a search found.
+
+    Attributes:
+        hits: of this page.
+        count: how many there are; `more` when they were not counted any further.
+        first: the number of the first hit on this page, from 1.
+        ranked: of how many newest hits these are the best, where there are more.
+        earlier, later: the addresses of the pages before and after, or None.
+    """
+
+    hits: tuple[Hit, ...]
+    count: int
+    more: bool
+    first: int
+    ranked: int | None
+    earlier: str | None
+    later: str | None
+
+
+def page(db: Archive, arguments: Mapping[str, str]) -> Page:
+    """The results of a search, or why there are none."""
+    asked = Asked(**{name: arguments.get(name, "").strip()[:1_000] for name in Asked.__dataclass_fields__})
+    problem = results = None
+    try:
+        results = _results(db, asked)
+    except (QueryError, ArchiveError) as error:
+        problem = str(error)
+    return Page(
+        template="search.html",
+        context={
+            "asked": asked,
+            "results": results,
+            "problem": problem,
+            "filtered": asked != Asked(q=asked.q, order=asked.order, start=asked.start),
+            "orders": {name: replace(asked, order=name, start="").address() for name in map(str, Order)},
+        },
+        status=400 if problem else 200,
+    )
+
+
+def _results(db: Archive, asked: Asked) -> Results:
+    query = asked.query()
+    found = search(db, query)
+    hits = tuple(islice(found.hits, HITS + 1))
+    number = count(db, query, at_most=COUNTED + 1)
+    start = query.offset
+
+    def at(first: int) -> str:
+        return replace(asked, start=str(first) if first else "").address()
+
+    return Results(
+        hits=hits[:HITS],
+        count=min(number, COUNTED),
+        more=number > COUNTED,
+        first=start + 1,
+        ranked=RANKED if found.bounded else None,
+        earlier=at(max(0, start - HITS)) if start else None,
+        later=at(start + HITS) if len(hits) > HITS and start + HITS <= DEEPEST else None,
+    )
+
+
+def _day(name: str, value: str) -> date | None:
+    try:
+        return date.fromisoformat(value) if value else None
+    except ValueError as error:
+        raise QueryError(f"{name} is a day like 2026-02-11, not {value}") from error
+
+
+def _number(name: str, value: str) -> int | None:
+    if not value:
+        return None
+    if not (value.isascii() and value.isdigit() and len(value) < 19):
+        raise QueryError(f"{name} is a number, not {value}")
+    return int(value)

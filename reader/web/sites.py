@@ -1,0 +1,57 @@
+"""The pages of sites: the list of all, and what there is of one; and the campaigns that hijacked them."""
+
+from datetime import UTC, datetime
+from typing import Final
+
+from archive.campaigns import PAGES, campaigns
+from archive.connect import Archive, ArchiveError
+from archive.coverage import coverage
+from archive.read import articles
+from archive.status import alarms, sites
+from reader.web.answers import NotFound, Page
+
+NEWEST: Final = 20
+SHOWN: Final = 100  # campaigns
+
+
+def list_page(db: Archive) -> Page:
+    """All sites, and where one is no longer what it was."""
+    return Page(
+        template="sites.html",
+        context={"sites": list(sites(db, datetime.now(UTC))), "alarms": list(alarms(db))},
+    )
+
+
+def site_page(db: Archive, name: str) -> Page:
+    """One site.
+
+    Raises:
+        NotFound: there is none of this name.
+    """
+    try:
+        found = coverage(db, name)
+    except ArchiveError as error:
+        raise NotFound(str(error)) from error
+    return Page(
+        template="site.html",
+        context={
+            "site": found,
+            "busiest": max((max(month.pages, month.articles) for month in found.months), default=0),
+            "articles": list(articles(db, site=name, limit=NEWEST)),
+            "alarms": [alarm for alarm in alarms(db) if alarm.site == name],
+        },
+    )
+
+
+def campaigns_page(db: Archive) -> Page:
+    """The spam campaigns."""
+    found = campaigns(db)
+    return Page(
+        template="campaigns.html",
+        context={
+            "campaigns": found[:SHOWN],
+            "count": len(found),
+            "pages": sum(len(campaign.pages) for campaign in found),
+            "bounded": sum(len(campaign.pages) for campaign in found) >= PAGES,
+        },
+    )
