@@ -14,7 +14,7 @@ import pytest
 
 from cli import extract
 from cli.jobs import AHEAD, WINDOW, map_in_processes
-from crawler.items import Capture, Reason
+from crawler.items import Capture, Reason, SiteRecipe
 from pipelines.outcome import outcome_of
 
 COMMAND = (sys.executable, "-c", "from cli.main import main; main()")
@@ -99,10 +99,10 @@ def test_a_page_that_kills_its_process_is_rejected_and_the_others_are_not(
         pages.append(extract.SavedPage(path=file))
     pages[3].path.write_bytes(DEADLY)
 
-    def deadly_outcome_of(capture: Capture) -> Any:
+    def deadly_outcome_of(capture: Capture, site: SiteRecipe | None) -> Any:
         if capture.body == DEADLY:
             deadly()
-        return outcome_of(capture)
+        return outcome_of(capture, site)
 
     monkeypatch.setattr(extract, "outcome_of", deadly_outcome_of)
     records = [json.loads(extracted.line) for extracted in extract.extract_all(pages, 2)]
