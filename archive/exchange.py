@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from typing import BinaryIO
 
 from sqlite_utils import Database
 
@@ -60,41 +60,48 @@ def take_in(
 
 
 def give_out(
-    db: Database, path: Path, as_json: Callable[[Record], Mapping[str, object]]
+    db: Database,
+    stream: BinaryIO,
+    as_json: Callable[[Record], Mapping[str, object]],
+    article_ids: Iterable[int] | None = None,
 ) -> Iterator[tuple[Capture | FetchFailure | None, str]]:
-    """Write every capture in the order it was stored, then the addresses that could not be fetched.
+    """Write every capture in the order it was stored, then the addresses that could not be fetched, as a WARC file.
 
     Args:
         db: the archive.
-        path: the WARC file. It is written beside its place and put there when it is whole, so that a half one is never
-            mistaken for it.
+        stream: where to.
         as_json: a record as JSON values.
+        article_ids: only the captures that give these articles; without it all there is.
 
     Yields:
         What was written, and an empty text; or None, and why a capture could not be.
 
     Raises:
-        OSError: the file cannot be written.
+        OSError: it cannot be written to.
     """
-    unfinished = path.with_name(f"{path.name}.part")
-    with unfinished.open("wb") as stream:
-        software = f"repost-archive/{cleaner_version()}"
-        warc = WarcFile(
-            stream, software=software, description="captures of repost pages with the records read from them"
-        )
-        for capture_id in read.capture_ids(db):
-            try:
-                stored = read.capture(db, capture_id)
-            except Unpackable as error:
-                yield None, f"capture {capture_id}: {error}"
-                continue
-            record = as_json(read.record_of_version(db, stored.version_id)) if stored.version_id else None
-            warc.write(stored.capture, record)
-            yield stored.capture, ""
-        for failure in read.failures(db):
-            warc.write_failure(failure)
-            yield failure, ""
-    unfinished.replace(path)
+    software = f"repost-archive/{cleaner_version()}"
+    warc = WarcFile(stream, software=software, description="captures of repost pages with the records read from them")
+    for capture_id in read.capture_ids(db) if article_ids is None else _captures_of(db, article_ids):
+        try:
+            stored = read.capture(db, capture_id)
+        except Unpackable as error:
+            yield None, f"capture {capture_id}: {error}"
+            continue
+        record = as_json(read.record_of_version(db, stored.version_id)) if stored.version_id else None
+        warc.write(stored.capture, record)
+        yield stored.capture, ""
+    for failure in read.failures(db) if article_ids is None else ():
+        warc.write_failure(failure)
+        yield failure, ""
+
+
+def _captures_of(db: Database, article_ids: Iterable[int]) -> Iterator[int]:
+    for article_id in article_ids:
+        query = """
+            SELECT captures.id FROM captures JOIN versions ON versions.id = captures.version_id
+            WHERE article_id = ? ORDER BY captures.id
+        """
+        yield from [capture_id for (capture_id,) in db.execute(query, (article_id,))]
 
 
 def _take(db: Database, capture: Capture, outcome_of: Callable[[Capture], Article | Rejected]) -> TakenIn:

@@ -1,4 +1,4 @@
-"""`repost import` and `export`: pages that others fetched, and ours for others."""
+"""`repost import`: pages that others fetched."""
 
 import sys
 from collections import Counter
@@ -10,14 +10,13 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
-from archive.connect import reading, writing
-from archive.exchange import FAILED, KNOWN, REJECTED, SKIPPED, TakenIn, give_out, take_in
+from archive.connect import writing
+from archive.exchange import FAILED, KNOWN, REJECTED, SKIPPED, TakenIn, take_in
 from archive.write import Outcome
 from cli.console import db_option, printable, sites_option
 from cli.inputs import files_below
 from crawler.lock import Locked, RunLock
 from pipelines.outcome import outcome_of
-from pipelines.record_json import record_json
 from sites.recipes import Recipes, load_recipes
 from spiders.replay import (
     Item,
@@ -84,30 +83,6 @@ def import_command(  # noqa: PLR0913, PLR0917 - one parameter an option of the c
         sys.stderr.write(f"repost: {_summary(counts)}\n")
     read = counts.total() - counts[FAILED]
     ctx.exit((1 if read else 3) if counts[FAILED] or not counts else 0)
-
-
-@click.command()
-@click.option("--warc", type=click.Path(path_type=Path, dir_okay=False), required=True, metavar="FILE",
-              help="The WARC/1.1 file to write, gzipped; its name should end in .warc.gz.")  # fmt: skip
-@db_option
-@click.option("-q", "--quiet", is_flag=True, help="Nothing on standard error unless something is wrong.")
-@click.pass_context
-def export_command(ctx: click.Context, warc: Path, db_path: Path, *, quiet: bool) -> None:
-    """Write every capture with the record read from it, for other programs and for `repost import`."""
-    written = 0
-    damaged = 0
-    with reading(db_path) as db:
-        try:
-            for item, problem in give_out(db, warc, record_json):
-                written += item is not None
-                if problem:
-                    damaged += 1
-                    sys.stderr.write(f"repost: {problem}\n")
-        except OSError as error:
-            raise click.UsageError(f"{warc}: {error.strerror}", ctx) from error
-    if not quiet:
-        sys.stderr.write(f"repost: {written} captures and failures, {warc.stat().st_size / 1e6:.1f} MB in {warc}\n")
-    ctx.exit(1 if damaged else 0)
 
 
 def _items(warcs: list[Path], pages: list[SavedPage], recipes: Recipes) -> Iterator[Item]:
