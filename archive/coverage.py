@@ -94,7 +94,7 @@ def coverage(db: Database, site: str) -> Coverage:
         raise ArchiveError(f"no site {site}")
     shares = ", ".join(f"avg({has})" for has in _FIELDS.values())
     articles, hijacked, *found = db.execute(
-        f"SELECT count(*), coalesce(sum(hijacked), 0), {shares} {_PRESENT}",  # noqa: S608 - constants of this module
+        f"SELECT count(*), coalesce(sum(hijacked), 0), {shares} {_PRESENT}",
         asked,
     ).fetchone()
     months = {row["month"]: row for row in db.query(_MONTHS, asked)}
@@ -136,7 +136,7 @@ _EVENTS = """
 
 
 def _counted(db: Database, column: str, rows: str, asked: Row) -> dict[str, int]:
-    query = f"SELECT {column}, count(*) {rows} GROUP BY 1 ORDER BY 2 DESC, 1"  # noqa: S608 - constants of this module
+    query = f"SELECT {column}, count(*) {rows} GROUP BY 1 ORDER BY 2 DESC, 1"
     return dict(db.execute(query, asked).fetchall())
 
 

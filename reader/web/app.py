@@ -10,6 +10,7 @@ from datasette.plugins import pm  # type: ignore[import-untyped]  # ships no typ
 from archive.connect import open_reading
 from reader.web import plugin
 from reader.web.guard import Access, App, guarded
+from reader.web.spreadsheet import safe_csv
 
 SETTINGS: Final = {
     "sql_time_limit_ms": 2_000,
@@ -59,4 +60,5 @@ def make_app(db_path: Path, access: Access, *, allow_sql: bool) -> App:
     datasette.add_database(ReadOnly(datasette, str(db_path), is_mutable=True), name=plugin.DATABASE)
     if not pm.is_registered(plugin):
         pm.register(plugin)
-    return guarded(datasette.app(), access)
+        pm.unregister(name="datasette.handle_exception")
+    return guarded(safe_csv(datasette.app()), access)

@@ -1,10 +1,12 @@
 """What we add to Datasette: pages of our own, and text made harmless in the cells of its tables."""
 
 import asyncio
+import logging
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 from typing import Any, Final
 from urllib.parse import unquote
 
@@ -18,8 +20,16 @@ from archive.pack import Unpackable
 from reader.web import article, home, reasons, search, sites, text
 from reader.web.answers import Download, NotFound, Page
 
+Untyped = Any  # what Datasette hands over and takes: it ships no types
+_LOG: Final = logging.getLogger(__name__)
 hookimpl: Final = pluggy.HookimplMarker("datasette")
 DATABASE: Final = "archive"  # the name under which Datasette has it, whatever the file is called
+MASKED: Final = frozenset({"domain", "anchor", "spam_title"})  # columns that hold what spammers wrote
+# Everything but tables and style sheets; also `//other.example/`, which Datasette would redirect to, slash taken off.
+_ELSEWHERE: Final = rf"^/(?!(?:{DATABASE}(?:[/.]|$)|static/)).*$"
+SLOWEST: Final = 10  # seconds that a page of ours may read; then SQLite is stopped, between two of its steps
+LONGEST_CELL: Final = 140  # characters; a row of a table is to look through, its own page to read
+PAGES: Final = {"article_id": "/article/", "family_id": "/family/"}  # columns whose numbers have a page of ours
 METADATA: Final = {"title": "Repost Archive"}
 
 
@@ -75,9 +85,9 @@ ROUTES: Final = (
 
 
 @hookimpl
-def register_routes() -> Sequence[tuple[str, Callable[..., Any]]]:
-    """Our pages; and Datasette's own about itself (`/-/`, `/_internal`) are not for visitors."""
-    return [(r"^/(?:-/|_).*$", _nothing), *((f"^{route.pattern}$", _view(route)) for route in ROUTES)]
+def register_routes() -> Sequence[tuple[str, Callable[..., Untyped]]]:
+    """Our pages, and nothing else but the archive's tables: Datasette's pages about itself are not for visitors."""
+    return [*((f"^{route.pattern}$", _view(route)) for route in ROUTES), (_ELSEWHERE, _nothing)]
 
 
 @hookimpl
@@ -96,12 +106,57 @@ def prepare_jinja2_environment(env: Environment) -> None:
     env.globals |= {"why": reasons.why, "weight": reasons.weight}
 
 
+@hookimpl
+def extra_template_vars() -> dict[str, object]:
+    """What Datasette's own pages need of ours."""
+    return {"masked_columns": MASKED}
+
+
+@hookimpl
+def handle_exception(datasette: Untyped, request: Untyped, exception: Exception) -> Callable[[], Awaitable[Untyped]]:
+    """What a visitor is told instead of a page.
+
+    Datasette's own handler, which this replaces, prints every local variable for a mistyped query.
+    """
+    status = getattr(exception, "status", 500)
+    words = getattr(exception, "message", None) or str(exception)
+    if getattr(exception, "message_is_html", False):  # only where a query took too long
+        words = "The query took longer than it may."
+    if status >= 500:
+        _LOG.error("%s failed", text.visible(request.path), exc_info=exception)
+        words = "This page failed; what went wrong is where `repost serve` was started."
+
+    async def answer() -> Untyped:
+        if request.path.endswith(".json"):
+            return Response.json({"ok": False, "error": words, "status": status}, status=status)
+        return await _rendered(datasette, request, _problem(status, words))
+
+    return answer
+
+
+@hookimpl
+def render_cell(value: object, column: str) -> object:
+    """A cell of a table: text and nothing else, but for the numbers of our own pages. None leaves it to Datasette."""
+    if isinstance(value, dict) and column in PAGES:  # a reference, with the label of what it refers to
+        value = value["value"]
+    if isinstance(value, str):
+        short = text.cut(value, LONGEST_CELL)
+        return (
+            Markup("<details class=spam><summary>masked</summary>{}</details>").format(text.visible(text.mask(short)))
+            if column in MASKED
+            else short
+        )
+    if isinstance(value, int) and column in PAGES:
+        return Markup('<a href="{}{}">{}</a>').format(PAGES[column], value, value)
+    return None
+
+
 def _harmless(value: object) -> object:
     return text.visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
-def _view(route: Route) -> Callable[..., Any]:
-    async def view(request: Any, datasette: Any) -> Any:  # noqa: ANN401 - Datasette ships no types
+def _view(route: Route) -> Callable[..., Untyped]:
+    async def view(request: Untyped, datasette: Untyped) -> Untyped:
         asked = Request(
             parts={name: unquote(part) for name, part in request.url_vars.items()},
             arguments={name: request.args.getlist(name)[-1] for name in request.args},
@@ -113,15 +168,21 @@ def _view(route: Route) -> Callable[..., Any]:
                 content_type="application/octet-stream",
                 headers={"content-disposition": f'attachment; filename="{found.name}"'},
             )
-        html = await datasette.render_template(found.template, dict(found.context), request=request)
-        return Response.html(html, status=found.status)
+        return await _rendered(datasette, request, found)
 
     return view
+
+
+async def _rendered(datasette: Untyped, request: Untyped, found: Page) -> Untyped:
+    html = await datasette.render_template(found.template, dict(found.context), request=request)
+    return Response.html(html, status=found.status)
 
 
 def _read(db_path: Path, route: Route, asked: Request) -> Page | Download:
     try:
         with reading(db_path) as db:
+            deadline = monotonic() + SLOWEST
+            db.conn.set_progress_handler(lambda: monotonic() > deadline, 100_000)
             return route.show(db, asked)
     except NotFound as nothing:
         return _problem(404, str(nothing))
@@ -129,14 +190,11 @@ def _read(db_path: Path, route: Route, asked: Request) -> Page | Download:
         return _problem(500, str(damaged))
     except ArchiveError as error:
         sys.stderr.write(f"repost: {text.visible(str(error))}\n")
-        return _problem(503, "The archive cannot be read just now, or this takes too long.")
+        return _problem(503, f"The archive cannot be read just now, or not in {SLOWEST} seconds.")
 
 
-async def _nothing(datasette: Any, request: Any) -> Any:  # noqa: ANN401 - Datasette ships no types
-    html = await datasette.render_template(
-        "problem.html", dict(_problem(404, "There is no such page.").context), request
-    )
-    return Response.html(html, status=404)
+async def _nothing(datasette: Untyped, request: Untyped) -> Untyped:
+    return await _rendered(datasette, request, _problem(404, "There is no such page."))
 
 
 def _problem(status: int, words: str) -> Page:
