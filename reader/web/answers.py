@@ -20,13 +20,15 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Download:
-    """Bytes as a stranger sent them: for saving, never for showing.
+    """A file for saving, never for showing.
 
     Attributes:
-        name: the file's name, of ASCII letters, digits, `-` and `.`.
+        name: its name, of ASCII letters, digits, `-` and `.`.
+        content_type: what browsers take it for; nothing, where a stranger wrote it.
     """
 
     name: str
+    content_type: str = "application/octet-stream"
     body: bytes = field(repr=False)
 
 

@@ -101,11 +101,10 @@ def _texts(record: Record) -> tuple[list[Text], int]:
     shown: list[Text] = []
     characters = marks = 0
     for noted in noted_texts(record):
-        length = len(noted.restored) + len(noted.raw)
-        if shown and characters + length > LONGEST_TEXT:
-            break
         text = _text(noted, marked=marks < MOST_MARKS)
-        characters += length
+        characters += sum(len(piece.raw) + len(piece.text) for piece in text.pieces)
+        if shown and characters > LONGEST_TEXT:
+            break
         marks += sum(1 for piece in text.pieces if piece.notes)
         shown.append(text)
     return shown, max(0, len(record.body) - (len(shown) - 1))

@@ -5,10 +5,11 @@ import logging
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import Any, Final
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 import pluggy
 from datasette.utils.asgi import Response  # type: ignore[import-untyped]  # ships no types
@@ -28,7 +29,7 @@ MASKED: Final = frozenset({"domain", "anchor", "spam_title"})  # columns that ho
 # Everything but tables and style sheets; also `//other.example/`, which Datasette would redirect to, slash taken off.
 _ELSEWHERE: Final = rf"^/(?!(?:{DATABASE}(?:[/.]|$)|static/)).*$"
 SLOWEST: Final = 10  # seconds that a page of ours may read; then SQLite is stopped, between two of its steps
-LONGEST_CELL: Final = 140  # characters; a row of a table is to look through, its own page to read
+LONGEST_CELL: Final = 80  # characters; a row of a table is to look through, its own page to read
 PAGES: Final = {"article_id": "/article/", "family_id": "/family/"}  # columns whose numbers have a page of ours
 METADATA: Final = {"title": "Repost Archive"}
 
@@ -64,6 +65,7 @@ class Route:
 ROUTES: Final = (
     Route(path="/", pattern=r"/", show=lambda db, _: home.page(db)),
     Route(path="/search", pattern=r"/search", show=lambda db, asked: search.page(db, asked.arguments)),
+    Route(path="/search.csv", pattern=r"/search\.csv", show=lambda db, asked: search.table(db, asked.arguments)),
     Route(
         path="/article/ID",
         pattern=r"/article/(?P<id>[0-9]{1,18})",
@@ -99,8 +101,10 @@ def prepare_jinja2_environment(env: Environment) -> None:
         "cut": text.cut,
         "mask": text.mask,
         "link": text.link,
+        "local": text.local,
         "language": text.language,
         "language_of": text.language_of,
+        "segment": partial(quote, safe=""),
         "title_of": reasons.title_of,
     }
     env.globals |= {"why": reasons.why, "weight": reasons.weight}
@@ -165,7 +169,7 @@ def _view(route: Route) -> Callable[..., Untyped]:
         if isinstance(found, Download):
             return Response(
                 found.body,
-                content_type="application/octet-stream",
+                content_type=found.content_type,
                 headers={"content-disposition": f'attachment; filename="{found.name}"'},
             )
         return await _rendered(datasette, request, found)

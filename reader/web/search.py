@@ -3,18 +3,22 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date
+from io import BytesIO
 from itertools import islice
 from typing import Final
 from urllib.parse import urlencode
 
 from archive.connect import Archive, ArchiveError
-from archive.search import RANKED, Hit, Order, Query, count, search
+from archive.export_rows import columns_named, rows
+from archive.search import RANKED, Hit, Order, Query, article_ids, count, search
 from archive.search_query import QueryError
-from reader.web.answers import Page
+from reader.export import write_csv
+from reader.web.answers import Download, NotFound, Page
 
 HITS: Final = 20  # of one page
 DEEPEST: Final = 2_000  # hits that can be paged through; who wants more exports them
 COUNTED: Final = 1_000
+MOST_ROWS: Final = 10_000  # of a table: `repost export` has no such bound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +96,7 @@ class Results:
 
 def page(db: Archive, arguments: Mapping[str, str]) -> Page:
     """The results of a search, or why there are none."""
-    asked = Asked(**{name: arguments.get(name, "").strip()[:1_000] for name in Asked.__dataclass_fields__})
+    asked = _asked(arguments)
     problem = results = None
     try:
         results = _results(db, asked)
@@ -105,10 +109,33 @@ def page(db: Archive, arguments: Mapping[str, str]) -> Page:
             "results": results,
             "problem": problem,
             "filtered": asked != Asked(q=asked.q, order=asked.order, start=asked.start),
+            "csv": replace(asked, order="", start="").address("/search.csv"),
+            "most_rows": MOST_ROWS,
             "orders": {name: replace(asked, order=name, start="").address() for name in map(str, Order)},
         },
         status=400 if problem else 200,
     )
+
+
+def table(db: Archive, arguments: Mapping[str, str]) -> Download:
+    """The articles that a search finds, as `repost export` writes them, the newest `MOST_ROWS` of them.
+
+    Raises:
+        NotFound: the search cannot be understood.
+    """
+    try:
+        query = replace(_asked(arguments).query(), order=Order.NEWEST, limit=MOST_ROWS, offset=0)
+        found = list(article_ids(db, query))
+    except (QueryError, ArchiveError) as error:
+        raise NotFound(str(error)) from error
+    columns = columns_named(())
+    written = BytesIO()
+    write_csv(written, columns, rows(db, columns, found), bom=True)
+    return Download(name="articles.csv", content_type="text/csv; charset=utf-8", body=written.getvalue())
+
+
+def _asked(arguments: Mapping[str, str]) -> Asked:
+    return Asked(**{name: arguments.get(name, "").strip()[:1_000] for name in Asked.__dataclass_fields__})
 
 
 def _results(db: Archive, asked: Asked) -> Results:

@@ -5,7 +5,7 @@ Escaping is Jinja's business (`autoescape` is on for every template); this is ab
 
 import re
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from pipelines.script import script_of
 
@@ -47,6 +47,16 @@ def mask(text: str) -> str:
     'www[.]spam[.]example'
     """
     return _DOMAIN.sub("[.]", text).replace("://", "[:]//")
+
+
+def local(address: str) -> str:
+    """An address of this site without the host that it was asked for by: a proxy may know another.
+
+    >>> local("http://127.0.0.1:8001/archive/latest?_facet=site#x")
+    '/archive/latest?_facet=site#x'
+    """
+    parts = urlsplit(address)
+    return urlunsplit(("", "", parts.path, parts.query, parts.fragment))
 
 
 def language(script: str) -> str:
