@@ -5,8 +5,10 @@ from dataclasses import replace
 
 from crawler.items import Draft, Rejected, SiteRecipe
 from pipelines.article.content import find_region
+from pipelines.article.embedded import embedded, scripted_times
 from pipelines.article.headline import elect
 from pipelines.article.layout import paragraphs
+from pipelines.article.lines import has_date
 from pipelines.article.paragraphs import read_text
 from pipelines.article.pictures import pictures
 from pipelines.article.refusals import refuse
@@ -22,7 +24,7 @@ def extract(page: Page, recipe: SiteRecipe) -> Draft:
     Raises:
         Rejected: the page holds no article; the reason says what it holds.
     """
-    page = unveil(page)
+    page = embedded(unveil(page))
     region = find_region(page, select(page, recipe.body))
     headline = elect(page, region, select(page, recipe.headline))
     text = read_text(page, region, headline.end)
@@ -39,6 +41,10 @@ def extract(page: Page, recipe: SiteRecipe) -> Draft:
     if refused:
         reason, detail = refused
         raise Rejected(reason, detail, verdict=page.verdict, encoding=page.encoding)
+    byline = labelled(byline_blocks(page, headline, text, select(page, recipe.byline)))
+    declared = page.declared
+    if not any(map(has_date, byline)):
+        declared = replace(declared, times=(*declared.times, *scripted_times(page)))
     return Draft(
         url=page.url,
         fetched_at=page.capture.fetched_at,
@@ -47,13 +53,13 @@ def extract(page: Page, recipe: SiteRecipe) -> Draft:
         headline=headline.text,
         kicker=headline.kicker,
         subtitle=headline.subtitle,
-        byline=labelled(byline_blocks(page, headline, text, select(page, recipe.byline))),
+        byline=byline,
         credits=labelled(text.credits),
         breadcrumb=breadcrumb(page, headline),
         body=body,
         images=images,
         notices=lines(notice_blocks(page, text)),
-        declared=page.declared,
+        declared=declared,
         verdict=page.verdict,
         notes=page.notes,
     )

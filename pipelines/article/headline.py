@@ -43,6 +43,7 @@ NEAR = 12
 MOST_LINES = 6  # that a headline is broken into
 # Declared titles beside <title>: Open Graph, Twitter, government pages, Dublin Core.
 _META_TITLES = ("og:title", "twitter:title", "articletitle", "dc.title", "weibo:article:title", "weibo: article:title")
+_TAG = re.compile(r"[\[【][^\[\]【】]{1,8}[\]】]\s*")
 _ELLIPSIS = re.compile(r"(?:\.{2,}|…+)$")
 
 
@@ -124,7 +125,7 @@ def elect(page: Page, region: Region, named: Sequence[int] = ()) -> Headline:
         text = " ".join(page.blocks[index].text for index in range(first, end))
         subtitle = _subtitle(page, end, prose_at)
         return Headline(
-            text=_whole(text, page),
+            text=_whole(_untagged(text, page), page),
             first=first,
             end=end + (subtitle is not None),
             kicker=_kicker(page, first - 1),
@@ -316,6 +317,14 @@ def _agreement(form: str, declared: str) -> float:
     if len(declared) >= 8 and declared in form:
         return min(2.5, len(declared) / 6)
     return 0.0
+
+
+def _untagged(text: str, page: Page) -> str:
+    """The headline without the section's tag before it, [散文] 老屋后的银杏, which the declared title has not."""
+    tag = _TAG.match(text)
+    bare = text[tag.end() :] if tag else text
+    titles = (page.declared.title, *_meta_titles(page))
+    return bare if tag and len(bare) >= 4 and any(title.startswith(bare) for title in titles) else text
 
 
 def _whole(text: str, page: Page) -> str:

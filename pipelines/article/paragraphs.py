@@ -1,5 +1,6 @@
 """Which of the region's lines are the article's text, and which are its byline, credits and notices."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from itertools import accumulate
@@ -18,7 +19,8 @@ TEXT_AFTER = 0.2
 CLOSES_AFTER = 0.5
 # A summary may stand between headline and text in a box of its own: so many blocks above, so many characters at least.
 LEAD = 30
-LEAST_LEAD = 30
+LEAST_LEAD = 20
+_CALL = re.compile("点击|點擊|戳|投票|报名|下载|扫码|进入专题|>>")
 LEAST_SENTENCE = 20  # characters of a linked paragraph that are its own
 SAMPLE = 8  # characters of a summary that are looked for in the text
 # A block of so much running text is the text, not its byline or a short summary.
@@ -111,7 +113,11 @@ def _lines(page: Page, region: Region, start: int) -> list[tuple[int, LineKind, 
         block = page.blocks[index]
         if index < region.first and block.running < LEAST_LEAD:
             continue
-        if index < region.core_first and _repeats(page, region, block):
+        if index < region.core_first and (
+            block.text == page.blocks[start - 1].text  # a bar that follows the reader down shows the headline again
+            or _repeats(page, region, block)
+            or _calls(block)
+        ):
             continue
         if block.hidden or index in skip or _is_link(block):
             continue
@@ -150,6 +156,11 @@ def _repeats(page: Page, region: Region, lead: Block) -> bool:
     core = "".join(block.text for block in page.blocks[region.core_first : region.core_end])
     samples = [lead.text[at : at + SAMPLE] for at in range(0, len(lead.text) - SAMPLE, SAMPLE)]
     return sum(sample in core for sample in samples) * 2 >= len(samples)
+
+
+def _calls(lead: Block) -> bool:
+    """Whether a line above the text asks to go elsewhere: 年度人物评选火热进行中！【点击投票】 is no summary."""
+    return lead.linked > 0 and _CALL.search(lead.text) is not None
 
 
 def _speakers(page: Page, lines: list[tuple[int, LineKind, int]]) -> set[int]:

@@ -29,6 +29,7 @@ LEAST_TEASERS, ENOUGH_TEASERS = 4, 20
 
 _NOT_FOUND = any_of(refusals.NOT_FOUND)
 _LOGIN = any_of(refusals.LOGIN)
+_TO_WRITE = any_of(refusals.LOGIN_TO_WRITE)
 _SCRIPT = any_of(refusals.SCRIPT)
 _TEASER_END = any_of(refusals.TEASER_ENDS)
 _LIST_ADDRESS = re.compile(r"^https?://[^/]+(?:/?|/(?:index|default|list|node)[\w-]*\.\w{2,5}|/[\w/-]*/)$")
@@ -62,13 +63,19 @@ def _login(page: Page, visible: list[str], running: int) -> tuple[Reason, str] |
     if running >= LITTLE:
         return None
     lines = [page.declared.title, *(line for line in visible[:60] if len(line) <= 80)]
-    said = next((line for line in lines if _LOGIN.search(label_form(line.lower()))), None)
+    said = next((line for line in lines if _asks_for_login(line)), None)
     short = sum(map(len, visible)) < PLENTY
     if said and (page.head.has_password or short or running >= HARDLY_ANY):
         return Reason.LOGIN_WALL, f"says: {said[:80]}"
     if page.head.has_password and running < HARDLY_ANY and short:
         return Reason.LOGIN_WALL, "a form that asks for a password, and hardly any text"
     return None
+
+
+def _asks_for_login(line: str) -> bool:
+    """Whether a line asks for a login to read on: 您需要登录后才可以回帖 asks those who want to write."""
+    form = label_form(line.lower())
+    return _LOGIN.search(form) is not None and _TO_WRITE.search(form) is None
 
 
 def _script_only(page: Page, visible: list[str]) -> tuple[Reason, str] | None:

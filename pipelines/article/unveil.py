@@ -14,6 +14,10 @@ from pipelines.parse import Page
 UNDONE_BY_SCRIPT = frozenset({"visibility-hidden", "transparent", "display-none", "hidden-attribute"})
 # Running text in sight that makes a page's hidden parts its own business.
 ENOUGH = 150
+# Hidden running text that is shown where next to nothing at all is in sight: a short article, no dialogue of a page.
+SHORT = 60
+# Characters in sight, of any kind, that make a page more than a shell.
+SHELL = 300
 
 
 def unveil(page: Page) -> Page:
@@ -28,7 +32,8 @@ def unveil(page: Page) -> Page:
     if not waiting:
         return page
     way, size = waiting.most_common(1)[0]
-    if size < ENOUGH or size < 3 * shown:
+    visible = sum(len(block.text) for block in page.blocks if block.hidden is None)
+    if size < (SHORT if visible < SHELL else ENOUGH) or size < 3 * shown:
         return page
     blocks = tuple(
         block._replace(hidden=None, running=running_text(block.text, block.linked)) if block.hidden == way else block

@@ -71,7 +71,7 @@ def fold(text: str) -> str:
 
 
 _MARK = re.compile(r" {0,3}([:/|(])")
-_BREAK = re.compile(r" ?\| ?| {2,}|; ?|(?<=\]) ?| ?(?=\[)")
+_BREAK = re.compile(r" ?\| ?| {2,}|; ?|(?<=\])(?! ?\d{1,2}:) ?| ?(?=\[)")
 _EDGES = " |:/,;、·•-—–_~*#<>《》[]()【】〖〗「」{}=+▲△■□◆●○"
 _PAIRS = (("(", ")"), ("[", "]"), ("《", "》"), ("【", "】"), ("<", ">"))
 _PRINTED_MARKS = " \u3000\xa0\t\r\n:：∶﹕/／|｜│┃︱丨∣❘ǀ(（"
@@ -125,6 +125,8 @@ def _marked_labels(folded: str) -> Iterator[tuple[int, int, Kind, str]]:
         start, word, kind = label
         if mark[1] in _THIN_MARKS and kind not in _TAKES_THIN_MARK:
             continue
+        if mark[1] in _THIN_MARKS and kind is Kind.AUTHOR and start and "\u4e00" <= folded[start - 1] <= "\u9fff":
+            continue  # 只看该作者 | 倒序浏览
         if mark[1] == "(" and kind is not Kind.VIEWS:
             continue
         yield start, mark.end(), kind, word

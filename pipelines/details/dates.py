@@ -265,7 +265,7 @@ _FORMS = (
 
 _CLOCK = re.compile(
     r"""
-    (?:\s?日)?[\sT,]*(?:-\s)?                                                  # the join of date and time
+    (?:\s?日)?[\])]?[\sT,]*(?:-\s)?                                            # the join of date and time
     (?:[(\[]?(?:星期|周|礼拜)[一二三四五六日天][)\]]?\s*)?               # 星期三
     (?P<half>上午|下午|凌晨|清晨|早上|早晨|中午|傍晚|晚上|晚间|晚|夜间)?\s*
     (?P<h>\d{1,2})\s?(?:

@@ -14,7 +14,7 @@ _MARKS = str.maketrans("，；／｜：（）［］", ",;/|:()[]")
 LONGEST_NAME = 30  # characters; an office that signs (示例市人民政府办公室) is longer than a person
 MOST_NAMES = 40  # of one piece
 
-_BETWEEN_NAMES = re.compile(r"[、,;/&+|]| {2,}| and |(?<=[\u4e00-\u9fff]) | (?=[\u4e00-\u9fff])")
+_BETWEEN_NAMES = re.compile(r"[、,;/&+|]| {2,}| and | 通讯员 |(?<=[\u4e00-\u9fff]) | (?=[\u4e00-\u9fff])")
 # 责任编辑：张三_NB12082, 李四 PK155, NF058: the desk's numbers
 _STAFF_NUMBER = re.compile(r"[ _]*[A-Z]{1,4}\d{2,8}$", re.IGNORECASE)
 _BRACKETED = re.compile(r"[(\[][^()\[\]]{0,30}[)\]]?$")
@@ -28,8 +28,8 @@ _UP_TO_POST = re.compile(rf"^[^ ]{{0,14}}?{_POST} *[:/]? *")
 _POSTED = re.compile(rf"^(?P<house>[^ ,、]{{0,14}}?)(?P<post>{_POST}) *(?P<names>\S.{{0,60}})$")
 # what follows the names in a reporter's line: 张三 李四 摄影报道, 张三发自某地, 张三 摄
 _AFTER_NAMES = re.compile(
-    r"\s*(?:发自.*|\S{0,8}报[道导]|摄影|摄像|文图|图文|文并摄|文/图|摄/?|文|图|整理|采写|综合"
-    r"|(?:实习生|通讯员|返回|投稿|出自|选自|摘自|节选).*)$"
+    r"\s*(?:发自.*|\S{0,8}报[道导]|摄影|摄像|文图|图文|文并摄|文/图|摄/?|整理|采写|综合"
+    r"|(?<=[ /])[文图]|(?:实习生|通讯员|返回|投稿|出自|选自|摘自|节选).*)$"
 )
 # （记者 张三 李四） or 记者张三报道 in an agency's first paragraph
 _DATELINE = re.compile(
@@ -119,7 +119,10 @@ def poster(pieces: Iterable[Piece]) -> tuple[tuple[str, ...], str | None]:
 
 def declared_authors(declared: Declared) -> tuple[tuple[str, ...], str | None]:
     """A person whom the head names; most heads name the site, its staff number or the template's author."""
-    said = [*_json_ld_authors(declared.json_ld), *(declared.meta.get(key, "") for key in ("article:author", "author"))]
+    said = [
+        *_json_ld_authors(declared.json_ld),
+        *(declared.meta.get(key, "") for key in ("article:author", "og:article:author", "author")),
+    ]
     for words in said:
         people = names(words[:_SIGNED_WITHIN])
         if people and all(map(_is_person, people)):

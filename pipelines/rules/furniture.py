@@ -34,6 +34,8 @@ CLOSING = (
     r"已有\d+[人位条].{0,8}(?:评论|发言|参与|跟帖|跟贴|回复|留言)",
     r"(?:网友评论仅供|文明上网|登录后(?:发表|评论)|发表您?你?的(?:评论|看法|观点|留言)).{0,20}$",
     r"(?:您?(?:需要|必须)登录|请先?登录后).{0,20}$",
+    # what an encyclopedia's entry ends with
+    r"(?:参考资料|词条标签|扩展阅读|词条统计)[:>\]】]?$",
     # calls to share, scan, follow, go back
     r"(?:分享|转发|推荐)(?:到|至|给|本文|按钮)[:.]?.{0,24}$",
     (
@@ -69,6 +71,7 @@ CHROME = (
     r"(?:第?\d++页?|[首尾末]页|[上下]一?页|共\d++页|[<>]++|\.{3}|\|)+$",
     r"(?:\[\d++\]|\(\d++\)){2,}(?:下一页)?$",
     r"本文(?:共|分为?)\d+页.{0,12}$",
+    r"[\[(【<>↑▲]*(?:点击|戳|轻触)(?:上方|上面|下方|下面|左上角?|右上角?|文末|标题).{0,16}(?:关注|订阅|蓝字|名片|卡片).{0,16}$",
     r"(?:用手机|手机|扫码)(?:看|阅读|浏览).{0,14}$",
     r"\(?(?:本文来自|转载(?:请)?注明|转载自?|本文转自).{0,40}$",
     r"(?:关键[词字]|标签|tags?|分类|本文标签|文章标签|所属分类|归档)[:].{0,60}$",
@@ -110,7 +113,7 @@ NOTICES_INSIDE = (
 BYLINE = (
     r"[\[(【]*(?:来源|稿源|转自|摘自|出处|(?:文章|本文|信息|新闻|稿件|内容)来源|文章出处)[:/|].{0,60}$",
     r"(?:发布|发表|更新|创建|添加|录入|上传|编辑|加入|刊发|出版)?(?:时间|日期|于)[:].{0,60}$",
-    r"(?:点击|阅读|浏览|访问|人气|围观)(?:量|数|次数|人数|率)?:?\(?\d",
+    r"(?:点击|阅读|浏览|访问|人气|围观|点阅|观看)(?:量|数|次数|人数|人次|率)?:?\(?\d",
     r"(?:作者|文|撰文|记者|通讯员|原作者|文章作者|发布[者人]|发布机构|责任方|信息提供)[:/|][^?!;]{0,40}$",
 )
 # Labels of which two in one line make it a byline.
@@ -176,13 +179,13 @@ _NAMES = (
     ),
     *("jiathis", "social", "toolbar", "tools", "nav", "navbar", "navigation", "menu", "pagination", "pager", "pages"),
     *("page_nav", "tag", "tags", "ad", "ads", "advert", "advertisement", "qrcode", "ewm", "erweima", "popup", "modal"),
-    *("dialog", "login", "toplink", "friendlink", "weixin_code", "statement", "mianze"),
+    *("dialog", "login", "toplink", "friendlink", "weixin_code", "statement", "mianze", "sign", "signature", "infobox"),
 )
 FURNITURE_BOXES = (
     rf"(?:^|[\s_-])(?:{'|'.join(_NAMES)})(?:$|[\s_-])",
     (
         r"comment|recommend|relat(?:ed|ive)|sidebar|copyright|breadcrumb|bdshare|share[-_]?(?:bar|box|btn|to)|"
         r"hot[-_]?(?:news|list|article)|paginat|qrcode|foot(?:er)?[-_]?(?:bar|nav|box|link)|more[-_]?(?:news|article)|"
-        r"guess|prev[-_]?next|next[-_]?prev|declare|disclaimer"
+        r"guess|basic[-_]?info|prev[-_]?next|next[-_]?prev|declare|disclaimer"
     ),
 )

@@ -24,6 +24,8 @@ LOGIN = (
     ),
     r"(?:用户|会员|账号|密码|扫码)登录|统一身份认证|loginrequired|pleaselogin|signintocontinue",
 )
+# … but not to read: what the reader would do then.
+LOGIN_TO_WRITE = (r"回帖|回复|评论|跟帖|跟贴|留言|发帖|发言|发表|收藏|点赞|投票|投稿|签到|评分|打分|参与",)
 SCRIPT = (
     r"(?:启用|开启|打开|允许|运行).{0,6}javascript|enablejavascript",
     r"javascript(?:isdisabled|isrequired|isnotenabled|被禁用|已禁用)",
