@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from archive.connect import Archive, ArchiveError, reading
 from archive.pack import Unpackable
-from reader.web import article, home, reasons, search, sites, text
+from reader.web import article, family, home, reasons, search, sites, text
 from reader.web.answers import Download, NotFound, Page
 
 Untyped = Any  # what Datasette hands over and takes: it ships no types
@@ -75,6 +75,12 @@ ROUTES: Final = (
         path="/capture/ID/raw",
         pattern=r"/capture/(?P<id>[0-9]{1,18})/raw",
         show=lambda db, asked: article.raw(db, int(asked.parts["id"])),
+    ),
+    Route(path="/families", pattern=r"/families", show=lambda db, _: family.list_page(db)),
+    Route(
+        path="/family/ID",
+        pattern=r"/family/(?P<id>[0-9]{1,18})",
+        show=lambda db, asked: family.page(db, int(asked.parts["id"]), asked.arguments),
     ),
     Route(path="/sites", pattern=r"/sites", show=lambda db, _: sites.list_page(db)),
     Route(
