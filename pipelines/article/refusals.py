@@ -30,6 +30,7 @@ LEAST_TEASERS, ENOUGH_TEASERS = 4, 20
 _NOT_FOUND = any_of(refusals.NOT_FOUND)
 _LOGIN = any_of(refusals.LOGIN)
 _TO_WRITE = any_of(refusals.LOGIN_TO_WRITE)
+_CHECK = any_of(refusals.CHECK)
 _SCRIPT = any_of(refusals.SCRIPT)
 _TEASER_END = any_of(refusals.TEASER_ENDS)
 _LIST_ADDRESS = re.compile(r"^https?://[^/]+(?:/?|/(?:index|default|list|node)[\w-]*\.\w{2,5}|/[\w/-]*/)$")
@@ -67,6 +68,9 @@ def _login(page: Page, visible: list[str], running: int) -> tuple[Reason, str] |
     short = sum(map(len, visible)) < PLENTY
     if said and (page.head.has_password or short or running >= HARDLY_ANY):
         return Reason.LOGIN_WALL, f"says: {said[:80]}"
+    checks = [line for line in lines if _CHECK.search(label_form(line.lower()))]
+    if short and (len(checks) >= 2 or (checks and running < HARDLY_ANY)):
+        return Reason.LOGIN_WALL, f"asks who reads: {checks[0][:80]}"
     if page.head.has_password and running < HARDLY_ANY and short:
         return Reason.LOGIN_WALL, "a form that asks for a password, and hardly any text"
     return None
@@ -82,6 +86,8 @@ def _script_only(page: Page, visible: list[str]) -> tuple[Reason, str] | None:
     if sum(map(len, visible)) >= SHELL:
         return None
     shown = label_form(" ".join((*visible, page.head.noscript)).lower())
+    if page.head.scripts and not any(visible):
+        return Reason.SCRIPT_ONLY, "nothing to see, only a script"
     programs = sum(map(len, page.head.scripts)) + 500 * page.head.script_files
     if programs >= 500 and (_SCRIPT.search(shown) or len("".join(visible)) < HARDLY_ANY // 2):
         return Reason.SCRIPT_ONLY, "a shell that scripts fill"

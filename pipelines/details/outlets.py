@@ -14,14 +14,14 @@ LONGEST_UNLABELLED = 12
 _META_SOURCES = ("contentsource", "article:source", "og:source", "source", "copyright_source", "mediaid")
 # a date or an address that follows the name: 示例日报 2026-02-11, 示例网 www.example.cn
 _TAIL = re.compile(
-    r"\s*(?:(?:19|20)\d\d\s?[-/.年].*|(?:https?://|www\.).*|[(（](?:记者|作者|编辑|责编|通讯员|文|图).*)$"
+    r"\s*(?:(?:19|20)\d\d\s?[-/.年].*|(?:\d{1,2}|半)\s?(?:分钟|分鐘|小时|小時|天)前.*|(?<=\s)(?:今|昨|前)[天日].*|(?:https?://|www\.).*|[(（](?:记者|作者|编辑|责编|通讯员|文|图).*)$"
 )
 # 示例报道(广州): the desk's place; (海外版) and (数字报) belong to the name
 _PLACE = re.compile(r"\s*[(（][^()（）]{1,8}(?<![版报刊网社])[)）]$")
 _FURNITURE = re.compile(rf"\s+(?:{'|'.join(map(re.escape, FURNITURE))}).*$")
 _NEXT_PERSON = re.compile(r"\s+(?:记者|作者|编辑|责编|责任编辑|通讯员|文/|图/).*$")
 _SENTENCE_END = re.compile(r"[，。；;！？].*$")
-_LEADING_TIME = re.compile(r"^[\d\s年月日时分秒点:：/.-]{6,}")
+_LEADING_TIME = re.compile(r"^(?:https?://[\x21-\x7e]{4,100}\s+)?[\d\s年月日时分秒点:：/.-]{6,}")
 
 
 def source_of(lines: Iterable[Piece], meta: Mapping[str, str]) -> tuple[str | None, str | None]:

@@ -98,6 +98,7 @@ class Walker:
             **dict.fromkeys(("br", "hr"), self._break),
             "a": self._open_link,
             "img": self._picture,
+            "amp-img": self._picture,
             "time": self._open_time,
             "input": self._input,
         }

@@ -14,6 +14,13 @@ NOT_FOUND = (
     ),
     rf"(?:找不到|未找到|没有找到|无法找到)[您你]?[要想所]?(?:访问|浏览|查看|请求|查找|找)?的?{_THING}",
     r"(?:page|file|object|document|article)(?:was|is|youarelookingfor|yourequested|could|can|cannot|be){0,3}not(?:be)?found",
+    # 系统发生错误, 页面错误！请稍后再试: nothing else in the line, for newspapers write of failures, too
+    (
+        r"^.{0,3}(?:系统|页面|程序|服务器|网站|数据库)(?:发生|出现|内部|连接)?(?:了?一?[个些]?)(?:错误|异常|出错|繁忙)"
+        r"[,.!~:]*(?:请?稍[后候]再?[试来访].{0,4})?$"
+    ),
+    r"^(?:internalservererror|badgateway|servicetemporarilyunavailable|serviceunavailable|gatewaytime-?out|(?:403)?forbidden|"
+    r"accessdenied|50[0-4].{0,30})$",
     r"该(?:内容|文章|页面|帖子|信息).{0,8}(?:删除|不存在|违规|下架)",
 )
 LOGIN = (
@@ -26,6 +33,12 @@ LOGIN = (
 )
 # … but not to read: what the reader would do then.
 LOGIN_TO_WRITE = (r"回帖|回复|评论|跟帖|跟贴|留言|发帖|发言|发表|收藏|点赞|投票|投稿|签到|评分|打分|参与",)
+# … or for proof that the reader is human.
+CHECK = (
+    r"^(?:安全|访问|人机|滑动|图形|身份)?(?:验证|校验)(?:码|中心|中|页面)?[:.]*$",
+    r"(?:访问|请求|操作)(?:过于|太过?|次数过于?)频繁|(?:完成|通过).{0,8}验证.{0,4}(?:后|以|,)?.{0,4}(?:继续|访问|$)",
+    r"(?:拖动|按住|滑动).{0,4}滑块|请输入.{0,8}验证码|异常流量|verifyyouarehuman|checkingyourbrowser|justamoment",
+)
 SCRIPT = (
     r"(?:启用|开启|打开|允许|运行).{0,6}javascript|enablejavascript",
     r"javascript(?:isdisabled|isrequired|isnotenabled|被禁用|已禁用)",
