@@ -7,7 +7,6 @@ first is the order of the index itself, so it costs no sorting; ranking looks at
 import json
 import math
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -21,8 +20,10 @@ from archive.families import present_id
 from archive.rows import Row, storable
 from archive.search_index import HIJACKED, PER_MINUTE, SOUND, minute, whole
 from archive.search_marks import Part, excerpt, pattern_of
-from archive.search_query import QueryError, match_of, parse, wanted
+from archive.search_query import Phrase, QueryError, match_of, parse, wanted
 
+# How far a document's id may be from its day: so far that 700,000 articles of one minute do not get there.
+AFTER = timedelta(days=31)
 RANKED = 1_000  # hits that are ranked, the newest; to rank all hits of a common word takes seconds
 HEADLINE_WEIGHT = 10  # a word in the headline counts like so many in the body
 HEADLINE_WIDTH = 200  # characters of a headline that are shown: a hostile one has a million
@@ -116,14 +117,15 @@ def search(db: Database, query: Query) -> Found:
         QueryError: the query cannot be understood.
         ArchiveError: there is no such family.
     """
-    pattern = _pattern(query)
+    phrases = () if query.text is None else tuple(dict.fromkeys(wanted(parse(query.text))))
+    pattern = pattern_of(phrases) if phrases else None
     sql, parameters = sql_of(db, query)
     if query.order is Order.NEWEST or pattern is None:
         return Found(hits=(_hit(db, row, pattern) for row in db.query(sql, parameters)))
     candidates = list(islice(db.query(sql, parameters), RANKED + 1))
     bounded = len(candidates) > RANKED
     del candidates[RANKED:]
-    scores = _scores(db, candidates, pattern)
+    scores = _scores(db, candidates, phrases)
     best = sorted(range(len(candidates)), key=lambda number: -scores[number])  # of equals the newer first, as they came
     shown = best[query.offset : None if query.limit is None else query.offset + query.limit]
     hits = (_hit(db, candidates[number], pattern, score=scores[number]) for number in shown)
@@ -198,13 +200,12 @@ def _conditions(db: Database, query: Query) -> tuple[str | None, list[str], dict
     conditions = ["search_index MATCH :match"] if match else []
     parameters: dict[str, object] = {"match": match} if match else {}
     if query.since:
-        conditions.append(f"{document} >= :first")
-        parameters["first"] = _first_document(query.since)
-    if query.until and query.until < date.max:
-        conditions.append(f"{document} < :end")
-        parameters["end"] = _first_document(query.until + timedelta(days=1))
-    if query.since or query.until:
-        conditions.append("versions.published_at IS NOT NULL")
+        conditions.append(f"{document} >= :first AND substr(versions.published_at, 1, 10) >= :since")
+        parameters |= {"first": _first_document(query.since), "since": query.since.isoformat()}
+    if query.until:
+        conditions.append(f"{document} < :end AND substr(versions.published_at, 1, 10) <= :until")
+        end = query.until + min(AFTER, date.max - query.until)
+        parameters |= {"end": _first_document(end), "until": query.until.isoformat()}
     if query.site is not None:  # the index knows a site's words, not where its name ends
         conditions.append("articles.site = :site")
         parameters["site"] = storable(query.site)
@@ -230,10 +231,6 @@ def _match(query: Query) -> str | None:
     return " AND ".join(parts) or None
 
 
-def _pattern(query: Query) -> re.Pattern[str] | None:
-    return None if query.text is None else pattern_of(tuple(dict.fromkeys(wanted(parse(query.text)))))
-
-
 def _hit(db: Database, row: Row, pattern: re.Pattern[str] | None, *, score: float | None = None) -> Hit:
     return Hit(
         **{**row, "hijacked": bool(row["hijacked"])},
@@ -252,26 +249,25 @@ def _paragraphs(db: Database, version_id: int) -> tuple[str, ...]:
     return (*json.loads(body), *(caption for (caption,) in captions))
 
 
-def _scores(db: Database, candidates: Sequence[Row], pattern: re.Pattern[str]) -> list[float]:
+def _scores(db: Database, candidates: Sequence[Row], phrases: Sequence[Phrase]) -> list[float]:
     """BM25 of each candidate, with the candidates for the collection that words are rare or common in."""
-    texts = [_found_in(db, row, pattern) for row in candidates]
-    holding = Counter(which for weights, _ in texts for which in weights)
+    patterns = [pattern_of((phrase,)) for phrase in phrases]
+    texts = [_weights(db, row, patterns) for row in candidates]
     mean = fmean(length for _, length in texts) if texts else 1.0
-    rarity = {which: math.log(1 + (len(texts) - n + 0.5) / (n + 0.5)) for which, n in holding.items()}
+    holding = [sum(weights[which] > 0 for weights, _ in texts) for which in range(len(patterns))]
+    rarity = [math.log(1 + (len(texts) - n + 0.5) / (n + 0.5)) for n in holding]
     return [
         sum(
-            rarity[which] * weight * (_SATURATION + 1)
-            / (weight + _SATURATION * (1 - _LENGTH + _LENGTH * length / mean))
-            for which, weight in weights.items()
+            rare * weight * (_SATURATION + 1) / (weight + _SATURATION * (1 - _LENGTH + _LENGTH * length / mean))
+            for rare, weight in zip(rarity, weights, strict=True)
         )
         for weights, length in texts
-    ]  # fmt: skip
+    ]
 
 
-def _found_in(db: Database, row: Row, pattern: re.Pattern[str]) -> tuple[Counter[int], int]:
+def _weights(db: Database, row: Row, patterns: Sequence[re.Pattern[str]]) -> tuple[list[int], int]:
     """How much each phrase weighs in an article, and how long it is."""
+    headline: str = row["headline"]
     (body,) = db.execute("SELECT body FROM versions WHERE id = ?", (row["version_id"],)).fetchone()
-    weights = Counter(match.lastindex or 0 for match in pattern.finditer(body))
-    for match in pattern.finditer(row["headline"]):
-        weights[match.lastindex or 0] += HEADLINE_WEIGHT
+    weights = [len(pattern.findall(body)) + HEADLINE_WEIGHT * len(pattern.findall(headline)) for pattern in patterns]
     return weights, len(body)

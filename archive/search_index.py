@@ -14,7 +14,9 @@ from sqlite_utils import Database
 from archive.search_text import BOUNDARY, tokens
 
 HIJACKED, SOUND = "hijacked", "sound"
-PER_MINUTE = 1024  # ids of documents that were published in one minute; what is more goes into the next
+# Ids of documents that were published in one minute. The fewer, the smaller the index, which stores distances between
+# them; what is more than that in a minute gets those of the next ones.
+PER_MINUTE = 16
 
 _EPOCH = datetime(1, 1, 1)  # noqa: DTZ001 - a page's own clock: what it prints is not moved between zones
 _MINUTE = timedelta(minutes=1)
@@ -80,7 +82,7 @@ def minute(published: str | None, fetched: str) -> int:
 
 def _add(db: Database, article_id: int, version_id: int) -> None:
     published, texts = _document(db, version_id)
-    document = _free_id(db, published)
+    document = _free_id(db, published, article_id)
     row = (document, article_id, version_id)
     db.execute("INSERT INTO search_documents (id, article_id, version_id) VALUES (?, ?, ?)", row)
     db.execute(
@@ -103,18 +105,16 @@ def _remove(db: Database, document: int, version_id: int) -> None:
     db.execute("DELETE FROM search_documents WHERE id = ?", (document,))
 
 
-def _free_id(db: Database, published: int) -> int:
-    """The next id of a minute, or of the first one after it that is not full."""
-    while True:
-        first = published * PER_MINUTE
-        (last,) = db.execute(
-            "SELECT max(id) FROM search_documents WHERE id >= ? AND id < ?", (first, first + PER_MINUTE)
-        ).fetchone()
-        if last is None:
-            return first
-        if last < first + PER_MINUTE - 1:
-            return int(last) + 1
-        published += 1
+def _free_id(db: Database, published: int, article_id: int) -> int:
+    """An id for a document of this minute; the more it has, the further from it.
+
+    Where a site prints only days, or one day on all its pages, thousands have the same minute: twice as many ids are
+    tried each time, so that the search for a free one does not grow with them.
+    """
+    first, many = published * PER_MINUTE, PER_MINUTE
+    while db.execute("SELECT 1 FROM search_documents WHERE id = ?", (first + article_id % many,)).fetchone():
+        many *= 2
+    return first + article_id % many
 
 
 def _document(db: Database, version_id: int) -> tuple[int, tuple[str, ...]]:

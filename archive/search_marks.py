@@ -20,11 +20,10 @@ BEFORE = 20  # of them before the first mark
 MOST_MARKS = 500  # looked at in one text: a text of nothing but hits needs no better excerpt
 ELLIPSIS = "…"
 
-# White space within a line, and what cannot be seen: between two Han of a word both are nothing.
-_GAP = (
-    r"[\x00-\x09\x0e-\x1b \xa0\xad\u0300-\u036f\u1680\u2000-\u200f\u202a-\u202f\u205f-\u206f\u3000\ufe00-\ufe0f"
-    r"\ufeff]"
-)
+# What cannot be seen within a word; and white space within a line, which is as little between two Han.
+_UNSEEN_RANGES = r"\x00-\x08\x0e-\x1b\xad\u0300-\u036f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
+_UNSEEN = f"[{_UNSEEN_RANGES}]"
+_GAP = rf"[{_UNSEEN_RANGES}\t \xa0\u1680\u2000-\u200a\u202f\u205f\u3000]"
 _IN_WORD = r"[^\W_\u3005-\u3007\u3021-\u312f\u31a0-\u31ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 # Blocks whose characters are other shapes of one character: radicals, compatibility ideographs, full and half width.
 _SHAPES = ((0x2E80, 0x2FE0), (0x3300, 0x3400), (0xF900, 0xFB00), (0xFF00, 0xFFF0), (0x2F800, 0x2FA20))
@@ -100,7 +99,7 @@ def _spelt(phrase: str) -> str:
 def _word(token: str) -> str:
     if token == BOUNDARY:
         return r"[\W_]+"
-    spelt = "".join(f"[{re.escape(char + _written().get(char, ''))}]" for char in token)
+    spelt = f"{_UNSEEN}*".join(f"[{re.escape(char + _written().get(char, ''))}]" for char in token)
     return spelt if is_alone(token[0]) else f"(?<!{_IN_WORD}){spelt}(?!{_IN_WORD})"
 
 

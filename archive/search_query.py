@@ -18,6 +18,7 @@ from archive.search_text import phrase
 
 LONGEST = 1_000  # characters of a query
 MOST = 64  # words of a query: FTS5 walks a list for each
+SHOWN = 40  # characters of a query that an error repeats
 DEEPEST = 20  # parentheses within parentheses: FTS5 itself stops at 256 levels
 
 _CLOSING = {'"': '"', "“": "”", "「": "」", "『": "』"}
@@ -150,7 +151,7 @@ class _Parser:
         if self._words > MOST:
             raise QueryError(f"a query has at most {MOST} words")
         if not (found := phrase(piece)):
-            raise QueryError(f"there is nothing to search for in {piece}")
+            raise QueryError(f"there is nothing to search for in {piece[:SHOWN]}")
         return Phrase(tokens=found)
 
     def _parenthesis(self) -> Expression:

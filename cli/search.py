@@ -109,7 +109,7 @@ def search_command(  # noqa: PLR0913, PLR0917 - one parameter an option of the c
             found = search(db, query)
             shown = _print_json(found) if as_json else _print_hits(found)
     except QueryError as error:
-        raise click.UsageError(str(error)) from error
+        raise click.UsageError(printable(str(error))) from error
     if not shown:
         complain("no article was found")
     if found.bounded:
