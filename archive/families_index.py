@@ -1,43 +1,30 @@
 """The index of families, which follows every write: it finds an article's reposts and links it to them.
 
-Candidates come from an index of sampled shingles, at most `POSTINGS` for each of at most 1,024 shingles and
-`CANDIDATES` in all, so a page costs the same in an archive of a thousand articles and of a million. Each candidate is
-then compared word by word (`archive.families_passages`). Which linked articles make a family is decided in
-`archive.families_membership`.
+Sampled shingles propose candidates (`archive.families_candidates`), which are then compared word by word
+(`archive.families_passages`). Which linked articles make a family is decided in `archive.families_membership`.
 
 Everything here runs inside the transaction of the write that it follows.
 """
 
-import struct
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from heapq import nlargest
 from typing import Final
 
 from sqlite_utils import Database
 
 from archive.connect import transaction
 from archive.families import families_of
+from archive.families_candidates import Candidate, Sketched, find, packed, sketched, unpacked
 from archive.families_grouping import CONTAINS, SAME
 from archive.families_membership import join, reached, regroup
 from archive.families_passages import compare
-from archive.pack import pack, unpack
+from archive.pack import pack
 from archive.read import record_of_version
 from archive.rows import Row
 from crawler.items import Record, Sketch
 
-POSTINGS: Final = 50
-"""Articles looked at for one shingle, the oldest first: a phrase of every second report says little, and looking at all
-of them would cost more with every page kept."""
-CANDIDATES: Final = 48
-"""Articles compared word by word."""
 LINKS: Final = 24
 """Links to members of one family; a story with 5,000 copies needs no 5,000 reasons for each."""
-MEETINGS: Final = 2
-"""Sampled shingles that two articles share before they are compared."""
-HINT: Final = 0.05
-"""Share of the shorter text's sampled shingles among them; copies with every third character changed share 0.24."""
-
 SHARE: Final = 0.5
 """Of the shorter text's characters, those in common passages. Half of a text can only once be half of another's."""
 CHARACTERS: Final = 40
@@ -59,9 +46,16 @@ def keep_sketch(db: Database, version_id: int, sketch: Sketch | None) -> None:
         _unfile(db, version_id)
         db.execute("DELETE FROM sketches WHERE version_id = ?", (version_id,))
     words = sketch.words.encode("utf-8", "replace")
-    db.execute(
-        "INSERT INTO sketches (version_id, algorithm, words, word_count, word_bytes, hashes) VALUES (?, ?, ?, ?, ?, ?)",
-        (version_id, sketch.algorithm, pack(words), len(sketch.words), len(words), _as_blob(sketch.hashes)),
+    db.table("sketches").insert(
+        {
+            "version_id": version_id,
+            "algorithm": sketch.algorithm,
+            "word_count": len(sketch.words),
+            "word_bytes": len(words),
+            "hashes": packed(sketch.hashes),
+            "places": packed(sketch.places),
+            "words": pack(words),
+        }
     )
 
 
@@ -81,9 +75,9 @@ def follow(db: Database, article_id: int) -> None:
         db.execute("UPDATE sketches SET article_id = ? WHERE version_id = ?", (article_id, present))
         return
     parted = _unfile(db, filed) if filed else []
-    linked = _file(db, article_id, present) if present else []
-    if parted:
-        regroup(db, {article_id, *parted, *_rematch(db, parted)})
+    linked, reviewed = _file(db, article_id, present) if present else (set(), set())
+    if parted or reviewed:
+        regroup(db, {article_id, *parted, *linked, *reviewed, *_rematch(db, parted)})
     elif linked:
         join(db, article_id, linked)
 
@@ -135,61 +129,70 @@ def _unfile(db: Database, version_id: int) -> list[int]:
         return []
     db.conn.executemany(
         "DELETE FROM fingerprints WHERE hash = ? AND article_id = ?",
-        ((value, article_id) for value in _from_blob(hashes)),
+        ((value, article_id) for value in unpacked(hashes)),
     )
     parted = _neighbours(db, article_id)
-    db.execute("DELETE FROM family_links WHERE article_id = ? OR other_id = ?", (article_id, article_id))
+    _unlink(db, article_id)
     db.execute("UPDATE sketches SET article_id = NULL WHERE version_id = ?", (version_id,))
     return parted
 
 
-def _file(db: Database, article_id: int, version_id: int) -> list[int]:
-    """Put a version into the index and link its article to those with the same text; which these are."""
+def _file(db: Database, article_id: int, version_id: int) -> tuple[set[int], set[int]]:
+    """Put a version into the index and link its article to those with the same text.
+
+    Returns:
+        Whom it is linked to, and whose other links have changed.
+    """
     row = next(db.query("SELECT * FROM sketches WHERE version_id = ?", (version_id,)))
-    linked = _link(db, article_id, row)
+    page = sketched(article_id, row)
+    linked, suspects = _link(db, page)
     db.conn.executemany(
-        "INSERT INTO fingerprints (hash, article_id) VALUES (?, ?)",
-        ((value, article_id) for value in _from_blob(row["hashes"])),
+        "INSERT INTO fingerprints (hash, article_id) VALUES (?, ?)", ((value, article_id) for value in page.hashes)
     )
     db.execute("UPDATE sketches SET article_id = ? WHERE version_id = ?", (article_id, version_id))
-    return linked
+    return linked, _review(db, suspects)
 
 
-def _link(db: Database, article_id: int, row: Row) -> list[int]:
-    """Compare an article with its candidates and store what is found; which it is linked to."""
-    words = _words(row)
-    if len(words) < CHARACTERS:
-        return []
-    found = []
+def _link(db: Database, page: Sketched) -> tuple[set[int], frozenset[int]]:
+    """Compare an article with its candidates and store what is found; whom it is linked to, and `Found.suspects`."""
+    if page.row["word_count"] < CHARACTERS:
+        return set(), frozenset()
+    found = find(db, page)
+    linked: set[int] = set()
     in_family: defaultdict[int, int] = defaultdict(int)
-    for candidate in _candidates(db, article_id, row):
-        other_id: int = candidate["article_id"]
+    for candidate in found.candidates:
+        other_id = candidate.sketched.article_id
         families = families_of(db, other_id)
         if any(in_family[family] >= LINKS for family in families):
             continue
-        if link := _verdict(article_id, words, other_id, _words(candidate)):
+        if link := _verdict(page, candidate):
             db.execute(
                 "INSERT OR REPLACE INTO family_links VALUES (:article_id, :other_id, :kind, :share, :jaccard, "
                 ":characters)",
                 link,
             )
-            found.append(other_id)
+            linked.add(other_id)
             for family in families:
                 in_family[family] += 1
-    return found
+    return linked, found.suspects
 
 
-def _verdict(article_id: int, words: str, other_id: int, other: str) -> Row | None:
+def _verdict(page: Sketched, candidate: Candidate) -> Row | None:
     """The link between two articles, where there is one."""
-    result = compare(words, other)
+    other = candidate.sketched
+    result = compare(
+        page.words,
+        other.words,
+        telling=[page.hashes[value] for value in candidate.telling],
+        widespread=[page.hashes[value] for value in candidate.widespread],
+    )
     if result.share < SHARE or result.characters < CHARACTERS:
         return None
-    if min(len(words), len(other)) < CUT * max(len(words), len(other)):
-        kind = CONTAINS
-        holder, held = (article_id, other_id) if len(words) > len(other) else (other_id, article_id)
+    shorter, longer = sorted((page, other), key=lambda each: (len(each.words), each.article_id))
+    if len(shorter.words) < CUT * len(longer.words):
+        kind, holder, held = CONTAINS, longer.article_id, shorter.article_id
     else:
-        kind = SAME
-        holder, held = sorted((article_id, other_id))
+        kind, (holder, held) = SAME, sorted((page.article_id, other.article_id))
     return {
         "article_id": holder,
         "other_id": held,
@@ -200,37 +203,37 @@ def _verdict(article_id: int, words: str, other_id: int, other: str) -> Row | No
     }
 
 
-def _candidates(db: Database, article_id: int, row: Row) -> Iterator[Row]:
-    """The filed articles that share the most telling shingles with one, the most telling first.
+def _review(db: Database, suspects: frozenset[int]) -> set[int]:
+    """Compare anew those that were linked when what they share was not yet known to be boilerplate.
 
-    A shingle counts the more the fewer articles hold it, so that a common footer does not crowd out the original.
+    So the families come out the same whether the strangers or the copies were kept first.
     """
-    hashes = _from_blob(row["hashes"])
-    weights: defaultdict[int, float] = defaultdict(float)
-    meetings: defaultdict[int, int] = defaultdict(int)
-    for value in hashes:
-        holders = db.conn.execute(
-            "SELECT article_id FROM fingerprints WHERE hash = ? ORDER BY article_id LIMIT ?", (value, POSTINGS)
-        ).fetchall()
-        for (other_id,) in holders:
-            weights[other_id] += 1 / len(holders)
-            meetings[other_id] += 1
-    weights.pop(article_id, None)
-    met = (other_id for other_id in weights if meetings[other_id] >= MEETINGS)
-    for other_id in nlargest(CANDIDATES, met, key=lambda other_id: (weights[other_id], -other_id)):
-        candidate = next(db.query("SELECT * FROM sketches WHERE article_id = ?", (other_id,)))
-        fewer = min(len(hashes), len(candidate["hashes"]) // 4)
-        if candidate["algorithm"] == row["algorithm"] and meetings[other_id] >= HINT * fewer:
-            yield candidate
+    changed: set[int] = set()
+    for article_id in sorted(suspects):
+        neighbours = _neighbours(db, article_id)
+        if not suspects.isdisjoint(neighbours):
+            changed.update((article_id, *neighbours, *_relink(db, article_id)))
+    return changed
 
 
-def _rematch(db: Database, parted: list[int]) -> list[int]:
+def _rematch(db: Database, parted: list[int]) -> set[int]:
     """Link again those that an article's leaving has cut off: not every pair of a large family was compared."""
-    found = []
+    found: set[int] = set()
     for article_id in sorted(set(parted).difference(reached(db, parted[:1])))[:REMATCHED]:
-        row = next(db.query("SELECT * FROM sketches WHERE article_id = ?", (article_id,)))
-        found.extend(_link(db, article_id, row))
+        found |= _relink(db, article_id)
     return found
+
+
+def _relink(db: Database, article_id: int) -> set[int]:
+    """Find out anew whom an article is linked to."""
+    row = next(db.query("SELECT * FROM sketches WHERE article_id = ?", (article_id,)))
+    _unlink(db, article_id)
+    linked, _ = _link(db, sketched(article_id, row))
+    return linked
+
+
+def _unlink(db: Database, article_id: int) -> None:
+    db.execute("DELETE FROM family_links WHERE article_id = ? OR other_id = ?", (article_id, article_id))
 
 
 def _neighbours(db: Database, article_id: int) -> list[int]:
@@ -239,15 +242,3 @@ def _neighbours(db: Database, article_id: int) -> list[int]:
         "UNION SELECT article_id FROM family_links WHERE other_id = :id"
     )
     return [neighbour for (neighbour,) in db.execute(query, {"id": article_id})]
-
-
-def _words(row: Row) -> str:
-    return unpack(row["words"], row["word_bytes"]).decode("utf-8")
-
-
-def _as_blob(hashes: tuple[int, ...]) -> bytes:
-    return struct.pack(f"<{len(hashes)}I", *hashes)
-
-
-def _from_blob(blob: bytes) -> tuple[int, ...]:
-    return struct.unpack(f"<{len(blob) // 4}I", blob)

@@ -5,6 +5,7 @@ the same distance in both texts, so a text in which every third character was ch
 while phrases that any two reports of one ministry share lie scattered and make none.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,6 +16,7 @@ MAX_SHIFT: Final = 16  # characters that one text has more than the other betwee
 SHORTEST: Final = 12  # characters of a passage: 中国特色社会主义 alone is none
 LEAST_EQUAL: Final = 0.25  # share of a passage that stands in common shingles
 OPEN_AT_ONCE: Final = 12  # passages followed at the same time
+WHOLE: Final = 0.9  # share of a text in common passages that makes it a part of the other, whatever they are made of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,19 +62,43 @@ class _Open:
     equal: int
 
 
-def compare(one: str, other: str) -> Comparison:
-    """Compare two texts; which of them comes first does not matter."""
-    if (len(one), one) > (len(other), other):
-        one, other = other, one
-    in_passages = covered(passages(one, other))
+def compare(
+    one: str, other: str, *, telling: Collection[int] = frozenset(), widespread: Collection[int] = frozenset()
+) -> Comparison:
+    """Compare two texts; which of them comes first does not matter.
+
+    Args:
+        one: a text.
+        other: another one.
+        telling: places in `one` of shingles that say something.
+        widespread: places in `one` of shingles that strangers have as well. A passage that holds such and no telling
+            one is boilerplate, and the texts are compared as if neither had it, unless it is the whole of one.
+    """
+    swapped = (len(one), one) > (len(other), other)
+    shorter, longer = (other, one) if swapped else (one, other)
+    found = passages(shorter, longer)
+    in_passages, left = covered(found), len(shorter)
+    if in_passages < WHOLE * left:
+        spans = [(p.other_start, p.other_end) if swapped else (p.start, p.end) for p in found]
+        own = [
+            passage
+            for passage, span in zip(found, spans, strict=True)
+            if _any_in(telling, *span) or not _any_in(widespread, *span)
+        ]
+        left -= in_passages - covered(own)
+        in_passages = covered(own)
     mine, theirs = shingles(one), shingles(other)
     common = len(mine & theirs)
     either = len(mine) + len(theirs) - common
     return Comparison(
-        share=in_passages / len(one) if one else 0.0,
+        share=in_passages / left if left else 0.0,
         characters=in_passages,
         jaccard=common / either if either else 0.0,
     )
+
+
+def _any_in(places: Collection[int], start: int, end: int) -> bool:
+    return any(start <= place < end for place in places)
 
 
 def shingles(text: str) -> set[str]:

@@ -11,10 +11,11 @@ CREATE TABLE sketches (              -- what a version's text is compared by
     article_id INTEGER UNIQUE REFERENCES articles (id),
                                      -- the article whose present version this is, once it is filed; NULL: another is
     algorithm TEXT NOT NULL,         -- how the sketch was made: sketches of two algorithms are not compared
-    words BLOB NOT NULL,             -- one zstd frame: the body as comparable words, UTF-8
-    word_count INTEGER NOT NULL,     -- characters of it
-    word_bytes INTEGER NOT NULL,     -- bytes of it
-    hashes BLOB NOT NULL             -- 31-bit integers, 4 bytes each, little endian, ascending: the sampled shingles
+    word_count INTEGER NOT NULL,     -- characters of its words
+    word_bytes INTEGER NOT NULL,     -- bytes of them
+    hashes BLOB NOT NULL,            -- 4 bytes each, little endian: the sampled shingles, in the order of their places
+    places BLOB NOT NULL,            -- the same: where each first stands in the words, in characters
+    words BLOB NOT NULL              -- one zstd frame: the body as comparable words, UTF-8
 ) STRICT
 """,
     """

@@ -399,12 +399,14 @@ class Sketch:
     Attributes:
         algorithm: how it was made; sketches of two algorithms are not compared.
         words: the body as comparable words: simplified, without punctuation, white space and boilerplate.
-        hashes: a sample of its shingles as 31-bit hashes, ascending: the same shingle is taken from every text.
+        hashes: a sample of its shingles as 31-bit hashes, each once: the same shingle is taken from every text.
+        places: where each of them first stands in `words`, in characters; ascending.
     """
 
     algorithm: str
     words: str = field(repr=False)
     hashes: tuple[int, ...] = field(repr=False)
+    places: tuple[int, ...] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,9 @@
 import hashlib
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterator
+from heapq import nsmallest
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
@@ -12,6 +14,7 @@ from w3lib.url import canonicalize_url
 
 from crawler.items import Article, Record, Sketch
 from pipelines.article.lines import LineKind, line_kind
+from pipelines.rules.boilerplate import BOILERPLATE_SIGNS, ENOUGH_SIGNS
 from pipelines.rules.url_noise import SESSION_IN_PATH, SHARING_PAIRS, TRACKING_PARAMETERS
 from pipelines.script import fold_script
 
@@ -30,10 +33,9 @@ _NOT_A_WORD = re.compile(r"[\W_]+")
 _DEFAULT_PORT = {"http": 80, "https": 443}
 _HASH_BITS = 31  # what SQLite keeps in four bytes
 _SENTENCE_END = re.compile(r"(?<=[。！？；!?;])")
-# Without one of these no sentence inside a paragraph is boilerplate, and it need not be cut up to find out.
-_MAY_BE_BOILERPLATE = re.compile(
-    r"转载|轉載|版权|版權|侵权|侵權|来源|來源|稿源|声明|聲明|编辑|編輯|责编|責編|作者|本站|本网|本網"
-)
+_BOILERPLATE_SIGN = re.compile("|".join(map(re.escape, BOILERPLATE_SIGNS)))
+# A byline or a credit inside a paragraph: （来源：云溪日报）, 责任编辑：张三
+_LABEL = re.compile(r"[:：]|转载|版权|声明")
 
 
 def fingerprint(record: Record) -> Article:
@@ -94,7 +96,8 @@ def sketch(body: tuple[str, ...]) -> Sketch:
     other.
     """
     words = "".join(map(_words, _own_lines(body)))
-    return Sketch(algorithm=ALGORITHM, words=words, hashes=_sample(words))
+    sample = _sample(words)
+    return Sketch(algorithm=ALGORITHM, words=words, hashes=tuple(sample), places=tuple(sample.values()))
 
 
 def _words(text: str) -> str:
@@ -108,17 +111,32 @@ def _own_lines(body: tuple[str, ...]) -> Iterator[str]:
     It may stand at the end of a paragraph: …通车。免责声明：本文转载自网络，版权归原作者所有。
     """
     for paragraph in body:
-        pieces = _SENTENCE_END.split(paragraph) if _MAY_BE_BOILERPLATE.search(paragraph) else [paragraph]
-        yield "".join(piece for piece in pieces if line_kind(piece.strip()) is LineKind.TEXT)
+        folded = fold_script(paragraph)
+        pieces = _SENTENCE_END.split(folded) if _may_be_boilerplate(folded) else [folded]
+        yield "".join(piece for piece in pieces if not _is_boilerplate(piece.strip()))
 
 
-def _sample(words: str) -> tuple[int, ...]:
-    """The smallest hashes of a text's shingles."""
-    shingles = {words[at : at + SHINGLE] for at in range(len(words) - SHINGLE + 1)}
-    if not shingles:
-        return ()
-    hashes = sorted(RMinHash.hash_token_sets([shingles])[0])
-    limit = 2**64 // ONE_IN
-    below = next((number for number, value in enumerate(hashes) if value >= limit), len(hashes))
-    taken = hashes[: min(max(below, FEWEST), MOST)]
-    return tuple(sorted({value % 2**_HASH_BITS for value in taken}))
+def _may_be_boilerplate(text: str) -> bool:
+    return _LABEL.search(text) is not None or _has_signs(text)
+
+
+def _is_boilerplate(text: str) -> bool:
+    return _has_signs(text) or line_kind(text) is not LineKind.TEXT
+
+
+def _has_signs(text: str) -> bool:
+    return len(set(_BOILERPLATE_SIGN.findall(text))) >= ENOUGH_SIGNS
+
+
+def _sample(words: str) -> dict[int, int]:
+    """The smallest hashes of a text's shingles, with the place of each, in the order of their places."""
+    places: dict[str, int] = {}
+    for at in range(len(words) - SHINGLE + 1):
+        places.setdefault(words[at : at + SHINGLE], at)
+    if not places:
+        return {}
+    (hashes,) = RMinHash.hash_token_sets([list(places)])
+    smallest = nsmallest(MOST, hashes)
+    small = bisect_left(smallest, 2**64 // ONE_IN)
+    largest = smallest[min(max(small, FEWEST), len(smallest)) - 1]
+    return {value % 2**_HASH_BITS: at for value, at in zip(hashes, places.values(), strict=True) if value <= largest}
