@@ -72,7 +72,7 @@ def open_reading(path: Path) -> Database:
     if not _exists(path):
         raise ArchiveError(f"{path}: no such archive; `repost crawl` makes one")
     with _in_one_line(path):
-        db = _connect(path, "mode=ro" if _can_hold_wal(path) else "mode=ro&immutable=1")
+        db = _connect(reading_uri(path), path)
         with _closed_on_error(db):
             if not _is_ours(db):
                 raise ArchiveError(f"{path}: {FOREIGN}")
@@ -94,7 +94,7 @@ def open_writing(path: Path) -> Database:
     if not os.access(path.parent, os.W_OK):
         raise ArchiveError(f"{path.parent}: this folder cannot be written")
     with _in_one_line(path):
-        db = _connect(path, "mode=rwc")
+        db = _connect(f"{path.absolute().as_uri()}?mode=rwc", path)
         with _closed_on_error(db):
             if not _is_ours(db) and not _is_empty(db):
                 raise ArchiveError(f"{path}: {FOREIGN}")
@@ -154,13 +154,18 @@ def _exists(path: Path) -> bool:
     return True
 
 
-def _connect(path: Path, how: str) -> Database:
+def reading_uri(path: Path) -> str:
+    """A file as SQLite opens it for nothing but reading."""
+    how = "mode=ro" if _can_hold_wal(path) else "mode=ro&immutable=1"
+    return f"{path.absolute().as_uri()}?{how}"  # as_uri escapes what would end the path early: `?`, `#`, `%`
+
+
+def _connect(uri: str, path: Path) -> Database:
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         raise ArchiveError(f"SQLite {sqlite3.sqlite_version} is too old: 3.38 is needed; use a newer python3")
     if path.is_dir():
         raise ArchiveError(f"{path}: a folder, not an archive")
-    # as_uri escapes what would end the path early: `?`, `#`, `%`
-    connection = sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True, timeout=PATIENCE)
+    connection = sqlite3.connect(uri, uri=True, timeout=PATIENCE)
     return Database(connection, execute_plugins=False)  # other people's plug-ins have no business in an archive
 
 
