@@ -39,7 +39,7 @@ class Look:
         reason, detail: why it gives nothing; None too while nothing is decided.
         view_count: as the page showed it.
         hijacked: None where the page did not come far enough to be judged.
-        spam_title: the injected title of the version.
+        spam_title: the injected title, where this look was the first to give its version: of others it is not kept.
         confirmed_at: when its server last said that it is still this (status 304).
         events: what happened since the look before at the same address.
     """
@@ -152,7 +152,7 @@ def _looks_at(db: Database, asked: str) -> Iterator[Look]:
         SELECT
             captures.id AS capture_id, captures.fetched_at AS at, coalesce(requested_url, captures.url) AS asked,
             captures.url, status, captures.version_id, version, digest, reason, detail, captures.view_count,
-            captures.hijacked, spam_title,
+            captures.hijacked, CASE WHEN versions.capture_id = captures.id THEN spam_title END AS spam_title,
             (SELECT max(seen_at) FROM sightings WHERE capture_id = captures.id) AS confirmed_at
         FROM captures LEFT JOIN versions ON versions.id = captures.version_id
         WHERE part_of IS NULL

@@ -101,11 +101,9 @@ def _told(look: Look, before: Look | None, views: int | None) -> Iterator[str]:
     if before is None or look.asked != before.asked:
         yield look.asked
     for event in look.events:
-        yield _EVENTS[event].format(
-            status=look.status, version=look.version, title=look.spam_title or "no title of its own"
-        )
+        yield _EVENTS[event].format(status=look.status, version=look.version) + _title(look, event)
     if before is None and look.hijacked:
-        yield _EVENTS[Event.HIJACK_BEGUN].format(title=look.spam_title or "no title of its own")
+        yield _EVENTS[Event.HIJACK_BEGUN] + _title(look, Event.HIJACK_BEGUN)
     if look.version is None:
         yield f"no article: {look.reason}: {look.detail}" if look.reason else "not cleaned yet"
     elif Event.CHANGED not in look.events:
@@ -120,10 +118,14 @@ _EVENTS = {
     Event.GONE: "gone (status {status})",
     Event.SOFT_404: "gone, as the page itself says",
     Event.BACK: "back",
-    Event.HIJACK_BEGUN: "hijacked: {title}",
+    Event.HIJACK_BEGUN: "hijacked",
     Event.HIJACK_ENDED: "no longer hijacked",
     Event.CHANGED: "changed to version {version}",
 }
+
+
+def _title(look: Look, event: Event) -> str:
+    return f": {look.spam_title}" if event is Event.HIJACK_BEGUN and look.spam_title else ""
 
 
 def _trend(looks: Iterable[Look]) -> str | None:
