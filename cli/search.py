@@ -55,7 +55,7 @@ class Day(click.ParamType[date]):
 @click.option(
     "--order",
     type=click.Choice([str(order) for order in Order]),
-    default=Order.NEWEST,
+    default=str(Order.NEWEST),
     show_default=True,
     help="By date, or BM25.",
 )
