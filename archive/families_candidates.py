@@ -29,6 +29,8 @@ CANDIDATES: Final = 48
 """Articles compared word by word."""
 MEETINGS: Final = 2
 """Sampled shingles that two articles share before they are compared."""
+WEIGHT: Final = 0.1
+"""What they weigh together, each the less the more articles hold it; two phrases of every report weigh 0.04."""
 HINT: Final = 0.05
 """Share of the shorter text's sampled shingles among them; copies with every third character changed share 0.24."""
 WITNESSES: Final = 12
@@ -68,12 +70,10 @@ class Candidate:
     """An article that may have a text in common with another one.
 
     Attributes:
-        telling: sampled shingles that both have and strangers have not.
-        widespread: those that both have and strangers too.
+        widespread: sampled shingles that both have and strangers too.
     """
 
     sketched: Sketched
-    telling: frozenset[int]
     widespread: frozenset[int]
 
 
@@ -123,7 +123,7 @@ def find(db: Database, page: Sketched) -> Found:
         for other_id in ids:
             weights[other_id] += 1 / len(ids)
             shared[other_id].add(value)
-    met = (other_id for other_id, values in shared.items() if len(values) >= MEETINGS)
+    met = (other_id for other_id, values in shared.items() if len(values) >= MEETINGS and weights[other_id] >= WEIGHT)
     known: dict[tuple[int, ...], bool] = {}
     candidates, suspicious = [], set()
     for other_id in nlargest(CANDIDATES, met, key=lambda other_id: (weights[other_id], -other_id)):
@@ -134,13 +134,7 @@ def find(db: Database, page: Sketched) -> Found:
         widespread = {value for value in shared[other_id] if _is_widespread(db, holders[value], known)}
         suspicious |= {value for value in widespread if len(holders[value]) < SETTLED}
         if len(shared[other_id]) - len(widespread) >= enough or _is_whole(shared[other_id], page, other):
-            candidates.append(
-                Candidate(
-                    sketched=other,
-                    telling=frozenset(shared[other_id] - widespread),
-                    widespread=frozenset(widespread),
-                )
-            )
+            candidates.append(Candidate(sketched=other, widespread=frozenset(widespread)))
     suspects = frozenset(other_id for value in suspicious for other_id in holders[value])
     return Found(candidates=tuple(candidates), suspects=suspects)
 

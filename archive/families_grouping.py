@@ -2,15 +2,20 @@
 
 Two articles with the same text are in one family, and so is whoever is linked to either. But a morning digest that
 embeds two stories must not make one family of the two: a text that holds several others which have nothing else to do
-with each other is a *collection*; it is a member of each story's family and joins none of them.
+with each other is a *collection*; it is a member of each story's family and joins none of them. And where a digest is
+mostly one story, the other one that it embeds is not in the copies of the first: it is a collection for that other one.
 """
 
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 SAME = "same"
 CONTAINS = "contains"
+MOST_LINKED = 24
+"""An article is linked to so many members of one family at most: a story with 5,000 copies needs no 5,000 reasons for
+each. Half of these stand for half of a large family."""
 
 _T = TypeVar("_T", bound=Hashable)
 
@@ -76,19 +81,22 @@ def group(articles: Iterable[int], edges: Iterable[Edge]) -> set[Group]:
     for edge in edges:
         if edge.kind == SAME:
             texts.join(edge.one, edge.other)
-    held: dict[int, set[int]] = {}  # text → the texts that it holds
+    sizes = Counter(map(texts.of, articles))
+    holders: defaultdict[tuple[int, int], set[int]] = defaultdict(set)  # (text, the text that it holds) → who does
     for edge in edges:
         if edge.kind == CONTAINS and texts.of(edge.one) != texts.of(edge.other):
-            held.setdefault(texts.of(edge.one), set()).add(texts.of(edge.other))
+            holders[texts.of(edge.one), texts.of(edge.other)].add(edge.one)
+    held: defaultdict[int, set[int]] = defaultdict(set)
+    for (text, part), holding in holders.items():
+        if len(holding) * 2 > min(sizes[text], MOST_LINKED):
+            held[text].add(part)
     stories = _stories(held)
-    groups: dict[int, tuple[set[int], set[int]]] = {}
+    groups: defaultdict[int, tuple[set[int], set[int]]] = defaultdict(lambda: (set(), set()))
     for article in articles:
-        text = texts.of(article)
-        groups.setdefault(stories.of(text), (set(), set()))[0].add(article)
-    for article in articles:
-        text = texts.of(article)
-        for story in {stories.of(part) for part in held.get(text, ())} - {stories.of(text)}:
-            groups[story][1].add(article)
+        groups[stories.of(texts.of(article))][0].add(article)
+    for (text, part), holding in holders.items():
+        if stories.of(text) != stories.of(part):
+            groups[stories.of(part)][1].update(holding)
     return {
         Group(copies=frozenset(copies), collections=frozenset(collections))
         for copies, collections in groups.values()

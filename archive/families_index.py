@@ -15,7 +15,7 @@ from sqlite_utils import Database
 from archive.connect import transaction
 from archive.families import families_of
 from archive.families_candidates import Candidate, Sketched, find, packed, sketched, unpacked
-from archive.families_grouping import CONTAINS, SAME
+from archive.families_grouping import CONTAINS, MOST_LINKED, SAME
 from archive.families_membership import join, reached, regroup
 from archive.families_passages import compare
 from archive.pack import pack
@@ -23,10 +23,12 @@ from archive.read import record_of_version
 from archive.rows import Row
 from crawler.items import Record, Sketch
 
-LINKS: Final = 24
-"""Links to members of one family; a story with 5,000 copies needs no 5,000 reasons for each."""
 SHARE: Final = 0.5
 """Of the shorter text's characters, those in common passages. Half of a text can only once be half of another's."""
+AMPLE: Final = 0.66
+OWN: Final = 0.25
+"""Where the share is less than ample, and what the shorter text has for itself is this much of it in one piece, the two
+are digests with one story in common, and no copies of each other. Rewriting touches a text here and there."""
 CHARACTERS: Final = 40
 """How many they are at least: two notices of a sentence each may well use the same words."""
 CUT: Final = 0.5
@@ -163,7 +165,7 @@ def _link(db: Database, page: Sketched) -> tuple[set[int], frozenset[int]]:
     for candidate in found.candidates:
         other_id = candidate.sketched.article_id
         families = families_of(db, other_id)
-        if any(in_family[family] >= LINKS for family in families):
+        if any(in_family[family] >= MOST_LINKED for family in families):
             continue
         if link := _verdict(page, candidate):
             db.execute(
@@ -180,13 +182,10 @@ def _link(db: Database, page: Sketched) -> tuple[set[int], frozenset[int]]:
 def _verdict(page: Sketched, candidate: Candidate) -> Row | None:
     """The link between two articles, where there is one."""
     other = candidate.sketched
-    result = compare(
-        page.words,
-        other.words,
-        telling=[page.hashes[value] for value in candidate.telling],
-        widespread=[page.hashes[value] for value in candidate.widespread],
-    )
-    if result.share < SHARE or result.characters < CHARACTERS:
+    widespread = sorted(page.hashes[value] for value in candidate.widespread)
+    result = compare(page.words, other.words, widespread=widespread)
+    overlaps = result.share < AMPLE and result.longest_own > OWN
+    if result.share < SHARE or result.characters < CHARACTERS or overlaps:
         return None
     shorter, longer = sorted((page, other), key=lambda each: (len(each.words), each.article_id))
     if len(shorter.words) < CUT * len(longer.words):

@@ -5,7 +5,8 @@ the same distance in both texts, so a text in which every third character was ch
 while phrases that any two reports of one ministry share lie scattered and make none.
 """
 
-from collections.abc import Collection
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,6 +17,8 @@ MAX_SHIFT: Final = 16  # characters that one text has more than the other betwee
 SHORTEST: Final = 12  # characters of a passage: 中国特色社会主义 alone is none
 LEAST_EQUAL: Final = 0.25  # share of a passage that stands in common shingles
 OPEN_AT_ONCE: Final = 12  # passages followed at the same time
+SAMPLED_EVERY: Final = 12  # characters from one sampled shingle to the next, on average
+FULL: Final = 0.75  # share of a passage between the ends of what is widespread in it that makes it boilerplate
 WHOLE: Final = 0.9  # share of a text in common passages that makes it a part of the other, whatever they are made of
 
 
@@ -43,11 +46,13 @@ class Comparison:
     Attributes:
         share: of the shorter text's characters, those in common passages; 0 to 1.
         characters: how many they are.
+        longest_own: of the shorter text's characters, the longest stretch that the other has not; 0 to 1.
         jaccard: shingles that both have, of all that either has; 0 to 1.
     """
 
     share: float
     characters: int
+    longest_own: float
     jaccard: float
 
 
@@ -62,28 +67,24 @@ class _Open:
     equal: int
 
 
-def compare(
-    one: str, other: str, *, telling: Collection[int] = frozenset(), widespread: Collection[int] = frozenset()
-) -> Comparison:
+def compare(one: str, other: str, *, widespread: Sequence[int] = ()) -> Comparison:
     """Compare two texts; which of them comes first does not matter.
 
     Args:
         one: a text.
         other: another one.
-        telling: places in `one` of shingles that say something.
-        widespread: places in `one` of shingles that strangers have as well. A passage that holds such and no telling
-            one is boilerplate, and the texts are compared as if neither had it, unless it is the whole of one.
+        widespread: places in `one` of sampled shingles that strangers have as well, ascending. A passage full of
+            them is boilerplate, and the texts are compared as if neither had it, unless it is the whole of one.
     """
     swapped = (len(one), one) > (len(other), other)
     shorter, longer = (other, one) if swapped else (one, other)
     found = passages(shorter, longer)
     in_passages, left = covered(found), len(shorter)
     if in_passages < WHOLE * left:
-        spans = [(p.other_start, p.other_end) if swapped else (p.start, p.end) for p in found]
         own = [
             passage
-            for passage, span in zip(found, spans, strict=True)
-            if _any_in(telling, *span) or not _any_in(widespread, *span)
+            for passage in found
+            if not _is_full_of(widespread, *(_other_span(passage) if swapped else _span(passage)))
         ]
         left -= in_passages - covered(own)
         in_passages = covered(own)
@@ -93,12 +94,23 @@ def compare(
     return Comparison(
         share=in_passages / left if left else 0.0,
         characters=in_passages,
+        longest_own=_longest_gap(found, len(shorter)) / len(shorter) if shorter else 0.0,
         jaccard=common / either if either else 0.0,
     )
 
 
-def _any_in(places: Collection[int], start: int, end: int) -> bool:
-    return any(start <= place < end for place in places)
+def _span(passage: Passage) -> tuple[int, int]:
+    return passage.start, passage.end
+
+
+def _other_span(passage: Passage) -> tuple[int, int]:
+    return passage.other_start, passage.other_end
+
+
+def _is_full_of(places: Sequence[int], start: int, end: int) -> bool:
+    """Whether sampled places reach from one end of a stretch to the other, as far as a sample can tell."""
+    first, last = bisect_left(places, start), bisect_left(places, end)
+    return first < last and places[last - 1] - places[first] + 2 * SAMPLED_EVERY >= FULL * (end - start)
 
 
 def shingles(text: str) -> set[str]:
@@ -113,6 +125,15 @@ def covered(found: list[Passage]) -> int:
         total += max(0, passage.end - max(passage.start, reached))
         reached = max(reached, passage.end)
     return total
+
+
+def _longest_gap(found: list[Passage], length: int) -> int:
+    """The longest stretch of the first text that stands in no passage."""
+    longest = reached = 0
+    for passage in sorted(found, key=lambda passage: passage.start):
+        longest = max(longest, passage.start - reached)
+        reached = max(reached, passage.end)
+    return max(longest, length - reached)
 
 
 def passages(one: str, other: str) -> list[Passage]:
