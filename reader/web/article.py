@@ -1,19 +1,24 @@
 """The page of one article: what its author wrote, what the page made of it, and how the one came from the other."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from archive.connect import Archive, ArchiveError
+from archive.families import families_of
+from archive.history import history
 from archive.read import StoredArticle, article, capture
 from archive.replay import NotedText, noted_texts
 from crawler.items import Record
+from reader.diff import abridged
+from reader.history import Step, steps
 from reader.web.answers import Download, NotFound, Page
 from reader.web.marks import Piece, pieces
 from reader.web.text import LONGEST_LINE, LONGEST_TEXT, cut
 
 VIEWS: Final = {"repairs": "Repairs marked", "text": "Text only", "raw": "Beside the page's own"}
 MOST_MARKS: Final = 4_000  # of one page; more make a browser slow, and no reader looks at so many
+MOST_LOOKS: Final = 50
 SHOWN_LINKS: Final = 50  # spam domains of one article
 
 
@@ -68,6 +73,9 @@ def page(db: Archive, which: str, arguments: Mapping[str, str]) -> Page:
             "doubtful": record.repairs.get("doubtful", 0),
             "changed": any(text.changed for text in texts),
             "withdrawn": not any(version.present for version in found.versions),
+            "family_ids": families_of(db, found.id),
+            "history": list(_history(db, found.id)),
+            "looks_left_out": max(0, len(found.captures) - MOST_LOOKS),
             "spam_links": record.verdict.links[:SHOWN_LINKS],
         },
     )
@@ -85,6 +93,15 @@ def raw(db: Archive, capture_id: int) -> Download:
     except ArchiveError as error:
         raise NotFound(str(error)) from error
     return Download(name=f"capture-{capture_id}.bin", body=stored.capture.body)
+
+
+def _history(db: Archive, article_id: int) -> Iterator[Step]:
+    """The newest looks at the article, the newest first; the changes between them shortened to what is around them."""
+    told = history(db, str(article_id))
+    recent = replace(told, looks=told.looks[-MOST_LOOKS:])
+    for step in reversed(list(steps(db, recent))):
+        changes = (replace(change, spans=tuple(abridged(change.spans))) for change in step.changes)
+        yield replace(step, changes=tuple(changes))
 
 
 def _article(db: Archive, which: str, version: str | None) -> StoredArticle:

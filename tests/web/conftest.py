@@ -38,7 +38,7 @@ class Served:
     Attributes:
         base: where, without a slash at the end.
         archive: what it shows.
-        ids: `site/path` of a sample page → the id of its article; `hostile` and `moved` too.
+        ids: `site/path` of a sample page → the id of its article; `hostile`, `moved`, `repaired`, `traditional` too.
     """
 
     base: str
@@ -56,6 +56,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with writing(archive) as db:
         ids = dict(_sample_web(db))
         ids["hostile"] = _keep_record(db, hostile_record())
+    ids["repaired"] = ids["hijacked/show/30431.html"]
+    ids["traditional"] = ids["traditional/story/20260221/postman"]
     with running(make_app(archive, Access(names=frozenset({"archive.example"})), allow_sql=True)) as base:
         yield Served(base=base, archive=archive, ids=ids)
 

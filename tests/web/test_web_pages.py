@@ -145,7 +145,7 @@ def test_only_addresses_that_lead_where_they_say_are_links(served: Any) -> None:
 
 
 def test_an_article_shows_what_was_repaired_and_why(served: Any) -> None:
-    tree = html.fromstring(served.get(f"/article/{served.ids['hijacked/show/30431.html']}").text)
+    tree = html.fromstring(served.get(f"/article/{served.ids['repaired']}").text)
     marks = tree.xpath("//mark[contains(@class, 'repair')]")
     assert len(marks) > 50
     for mark in marks:
@@ -172,7 +172,7 @@ def test_texts_carry_the_language_of_their_script(page: str, tag: str, served: A
     ("view", "marks", "raws"), [("repairs", True, False), ("text", False, False), ("raw", True, True)]
 )
 def test_an_article_is_shown_in_three_ways(view: str, marks: bool, raws: bool, served: Any) -> None:  # noqa: FBT001 - a case
-    tree = html.fromstring(served.get(f"/article/{served.ids['hijacked/show/30431.html']}?view={view}").text)
+    tree = html.fromstring(served.get(f"/article/{served.ids['repaired']}?view={view}").text)
     assert bool(tree.xpath("//mark[contains(@class, 'repair')]")) == marks
     assert bool(tree.xpath("//p[@class='raw']")) == raws
     if raws:
@@ -218,6 +218,24 @@ def test_a_long_result_is_turned_page_by_page(served: Any) -> None:
         seen.extend(tree.xpath("//ol[@class='articles']/li/a/@href"))
         path = next(iter(tree.xpath("//a[@rel='next']/@href")), None)
     assert len(seen) == len(set(seen)) > 20
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [("?a=1&b=1", "Their words are the same."), ("", "Their words are the same."), ("?a=99", "no such member")],
+)
+def test_copies_of_a_family_are_compared(arguments: str, words: str, served: Any) -> None:
+    assert words in html.fromstring(served.get(f"/family/1{arguments}").text).text_content()
+
+
+def test_what_a_copy_left_out_is_shown(served: Any) -> None:
+    """A copy in Traditional characters, damaged and restored, differs from the first in nothing but its own edits."""
+    for family in html.fromstring(served.get("/families").text).xpath("//ol//a/@href"):
+        tree = html.fromstring(served.get(family).text)
+        assert len(tree.xpath("//table[contains(@class, 'copies')]/tbody/tr")) == len(
+            tree.xpath("//*[name()='circle']")
+        )
+        assert tree.xpath("//*[name()='svg']//*[name()='path']"), "nobody took it from anybody"
 
 
 def test_the_table_of_a_search_is_what_it_found_and_runs_nowhere(served: Any) -> None:
