@@ -7,8 +7,11 @@
 
 The body's figure is the mean F1 of runs of four characters, which charges what is missing and what is too much alike,
 wherever it stands (the metric of https://github.com/scrapinghub/article-extraction-benchmark, with characters for
-words). Every other figure is the share of pages on which the field is exactly right. White space does not count, nor
-does the width of a mark or the shape of a quote: those are what `score_restore.py` counts.
+words). Every other figure is the share of pages on which the field is exactly right; the last three are shares of
+pages on which the hijack verdict is right, made from the clean ones (`own_pages_hijacked.py`).
+
+White space does not count, nor does the width of a mark or the shape of a quote: those are what `score_restore.py`
+counts.
 """
 
 import argparse
@@ -23,6 +26,7 @@ from typing import Final
 
 from bench.floors import Figure, add_options, settle
 from bench.own_pages import OwnPage, own_pages
+from bench.own_pages_hijacked import injected_pages
 from crawler.items import Rejected
 from pipelines.outcome import outcome_of
 from pipelines.record_json import record_json, rejected_json
@@ -93,6 +97,19 @@ def _record(page: OwnPage) -> Mapping[str, object]:
     return record_json(result.record)
 
 
+def verdicts(pages: Iterable[OwnPage]) -> Iterable[Figure]:
+    """The hijack verdict on the clean pages after every way of injecting, and after what honest pages do too."""
+    right: dict[str, list[bool]] = {}
+    for injected in injected_pages(list(pages)):
+        result = outcome_of(injected.page.capture)
+        verdict = result.verdict if isinstance(result, Rejected) else result.record.verdict
+        hijacked = injected.page.expected["hijacked"]
+        kind = "honest left alone" if not hijacked else "fresh campaigns found" if injected.fresh else "campaigns found"
+        right.setdefault(kind, []).append((verdict is not None and verdict.hijacked) == hijacked)
+    for kind, each in right.items():
+        yield Figure(name=kind, value=fmean(each))
+
+
 def _folded(value: object) -> object:
     if isinstance(value, str):
         return fold(value)
@@ -115,13 +132,15 @@ def main() -> int:
     add_options(parser)
     options = parser.parse_args()
     by_field: dict[str, list[Checked]] = {}
-    for page in own_pages():
+    pages = list(own_pages())
+    for page in pages:
         for checked in check(page):
             by_field.setdefault(checked.field, []).append(checked)
             if options.show and checked.right < 1:
                 print(f"{checked.page} {checked.field}")
                 print(f"  want {_apart(checked.want, checked.have)}\n  have {_apart(checked.have, checked.want)}")
     figures = [Figure(name=name, value=fmean(one.right for one in each)) for name, each in by_field.items()]
+    figures += verdicts(pages)
     return settle("pages", figures, pin=options.pin, lower=options.lower)
 
 

@@ -37,6 +37,15 @@ LONG_TITLE = 60
 # Running text that makes a page more than its spam.
 LEAST_TEXT = 60
 
+# Segments of a title that make two words of the vocabulary enough.
+MANY_SEGMENTS = 4
+# Words of the vocabulary in meta elements that leave no doubt.
+LEAST_META_WORDS = 4
+# Characters of a text that repeats its title.
+LEAST_DOORWAY = 200
+
+_META_TITLES = ("og:title", "twitter:title")
+_META_TEXTS = ("keywords", "description", "og:description", "twitter:description", *_META_TITLES)
 _SEGMENT = re.compile(r"\s*[_,，|｜•丨、]\s*|\s+[I-]\s+|-(?=[^-]{3,20}(?:-|$))")
 _WORDS = re.compile("|".join(map(re.escape, sorted(STRONG, key=len, reverse=True))))
 _BRAND = re.compile(BRAND, re.IGNORECASE)
@@ -130,13 +139,19 @@ def unconverted_header(page: Page) -> Iterator[Trace]:
 
 
 def spam_header(page: Page) -> Iterator[Trace]:
-    """A declared title made of spam words in segments, which no line of the text agrees with."""
-    for title in (*page.head.titles, page.declared.meta.get("og:title", "")):
-        words = spam_words(title)
-        if words < 2 or segments(title) < 2 or _is_headline(page, title):
+    """A declared title made of spam words in segments, but for what a line of the page agrees with.
+
+    国产精品…_亚洲…-青溪河新桥通车: campaigns leave the page's own title behind theirs.
+    """
+    for title in (*page.head.titles, *(page.declared.meta.get(name, "") for name in _META_TITLES)):
+        if spam_words(title) < 2 or segments(title) < 2:
+            continue
+        words = spam_words(_without_headline(page, title))
+        if words < 2:
             continue
         detail = f"a title of {segments(title)} segments with {words} words of the spam vocabulary"
-        evidence = Evidence(kind="spam-header", detail=detail, weight=1.0 if words >= 3 else 0.7)
+        sure = words >= 3 or (segments(title) >= MANY_SEGMENTS and not _is_headline(page, title))
+        evidence = Evidence(kind="spam-header", detail=detail, weight=1.0 if sure else 0.7)
         yield Trace(evidence=evidence, title=title, blocks=_blocks_like(page, title))
         return
 
@@ -144,22 +159,65 @@ def spam_header(page: Page) -> Iterator[Trace]:
 def foreign_title(page: Page) -> Iterator[Trace]:
     """A long title of many segments that no line of the page agrees with; a weak trace, for it needs no vocabulary."""
     title = page.declared.title
-    if len(title) >= LONG_TITLE and segments(title) >= 3 and not _is_headline(page, title):
+    if _is_foreign(page, title):
         detail = f"no line agrees with a title of {segments(title)} segments and {len(title)} characters"
         yield Trace(evidence=Evidence(kind="foreign-title", detail=detail, weight=0.3), title=title)
 
 
+def spam_meta(page: Page) -> Iterator[Trace]:
+    """Spam words in what the head tells search engines, none of which the text says: a report of a case says them."""
+    told = label_form(" ".join(page.declared.meta.get(name, "") for name in _META_TEXTS).lower())
+    words = set(_WORDS.findall(told))
+    if len(words) < 2:
+        return
+    text = label_form("".join(block.text for block in page.blocks if block.running).lower())
+    words = {word for word in words if word not in text}
+    if len(words) >= 2:
+        detail = f"{len(words)} words of the spam vocabulary in the meta elements, none in the text"
+        weight = 1.0 if len(words) >= LEAST_META_WORDS else 0.5
+        yield Trace(evidence=Evidence(kind="spam-meta", detail=detail, weight=weight))
+
+
+def second_title(page: Page) -> Iterator[Trace]:
+    """A long title of many segments put before the page's own, which a line of the page agrees with."""
+    titles = page.head.titles
+    if len(titles) < 2 or not _is_foreign(page, titles[0]):
+        return
+    if any(title != titles[0] and _is_headline(page, title) for title in titles[1:]):
+        evidence = Evidence(kind="second-title", detail="a title was put before the page's own", weight=0.7)
+        yield Trace(evidence=evidence, title=titles[0], blocks=_blocks_like(page, titles[0]))
+
+
+def doorway(page: Page) -> Iterator[Trace]:
+    """A text that is made of the title's own segments, again and again."""
+    title = page.declared.title
+    if not _is_foreign(page, title):
+        return
+    like = _blocks_like(page, title)
+    running = sum(block.running for block in page.blocks)
+    spam = sum(page.blocks[index].running for index in like)
+    if spam >= LEAST_DOORWAY and spam * 5 >= running * 4:
+        detail = f"{spam} of {running} characters of text repeat the title's {segments(title)} segments"
+        yield Trace(evidence=Evidence(kind="doorway", detail=detail), title=title, blocks=like)
+
+
 def hidden_header(page: Page) -> Iterator[Trace]:
-    """A heading out of sight, however it is hidden, that repeats a title of many segments with spam words."""
-    titles = [label_form(title) for title in page.head.titles if segments(title) >= 3 and spam_words(title)]
+    """A heading out of sight that repeats a title of many segments: with spam words, or hidden deviously."""
+    titles = [
+        label_form(title)
+        for title in page.head.titles
+        if segments(title) >= 3 and (spam_words(title) or _is_foreign(page, title))
+    ]
     if not titles:
         return
     for block in page.blocks[:200]:
         if block.hidden is None or len(block.text) < 30 or segments(block.text) < 3:
             continue
-        if spam_words(block.text) and any(label_form(block.text) in title for title in titles):
+        spam, devious = spam_words(block.text), block.hidden in DEVIOUS
+        if (spam or devious) and any(label_form(block.text) in title for title in titles):
             detail = f"a heading hidden by {block.hidden} repeats the title"
-            yield Trace(evidence=Evidence(kind="hidden-header", detail=detail, weight=0.6), title=block.text)
+            weight = 0.7 if devious else 0.6
+            yield Trace(evidence=Evidence(kind="hidden-header", detail=detail, weight=weight), title=block.text)
             return
 
 
@@ -195,7 +253,8 @@ def scripted_title(page: Page) -> Iterator[Trace]:
         if found is None or not _CODED_HAN.search(found[1]):
             continue
         spam = spam_words(html.unescape(found[1])) or any(spam_words(title) for title in page.head.titles)
-        evidence = Evidence(kind="scripted-title", detail="a script replaces the title", weight=0.6 if spam else 0.3)
+        weight = 0.6 if spam else 0.5 if _is_foreign(page, page.declared.title) else 0.3
+        evidence = Evidence(kind="scripted-title", detail="a script replaces the title", weight=weight)
         yield Trace(evidence=evidence)
         return
 
@@ -223,7 +282,7 @@ def written_links(page: Page) -> Iterator[Trace]:
             written = script[at : at + LONGEST_WRITE]
             if written.count("<a ") >= 3 and spam_words(written) >= 2:
                 detail = "a script writes links with spam anchors"
-                yield Trace(evidence=Evidence(kind="written-links", detail=detail, weight=0.7))
+                yield Trace(evidence=Evidence(kind="written-links", detail=detail, weight=1.0))
                 return
             at = script.find("document.write", at + LONGEST_WRITE)
 
@@ -233,7 +292,7 @@ def forwarding(page: Page) -> Iterator[Trace]:
     target = _REFRESH.search(page.declared.meta.get("refresh", ""))
     own = _site(_hostname(page.url))
     if target is not None and own and _site(_hostname(target[1])) != own:
-        yield Trace(evidence=Evidence(kind="forwarding", detail="the page forwards to another site", weight=0.4))
+        yield Trace(evidence=Evidence(kind="forwarding", detail="the page forwards to another site", weight=0.7))
 
 
 def coded_title(page: Page) -> Iterator[Trace]:
@@ -258,7 +317,10 @@ def brand_insertion(page: Page) -> Iterator[Trace]:
 RULES: tuple[Rule, ...] = (
     unconverted_header,
     spam_header,
+    spam_meta,
     foreign_title,
+    second_title,
+    doorway,
     hidden_header,
     link_farms,
     scripted_title,
@@ -271,6 +333,11 @@ RULES: tuple[Rule, ...] = (
 
 
 # -- what the rules share ---------------------------------------------------------------------------------------------
+
+
+def _is_foreign(page: Page, title: str) -> bool:
+    """Whether a title is as long as injected ones, of many segments, and no line of the page agrees with it."""
+    return len(title) >= LONG_TITLE and segments(title) >= 3 and not _is_headline(page, title)
 
 
 def _never_converted(line: str) -> bool:
@@ -300,13 +367,25 @@ def _blocks_like(page: Page, header: str) -> frozenset[int]:
 def _is_headline(page: Page, title: str) -> bool:
     """Whether a line of the page in sight, above running text, says what the title says."""
     form = label_form(title)
-    return any(
-        block.hidden is None
-        and 8 <= len(block.text) <= 120
-        and not spam_words(block.text)
-        and label_form(block.text) in form
-        for block in page.blocks[:400]
-    )
+    return next(_agreeing(page, form), None) is not None
+
+
+def _agreeing(page: Page, form: str) -> Iterator[str]:
+    """The lines in sight that a title, in label form, holds: in label form, too."""
+    for block in page.blocks[:400]:
+        if block.hidden is None and 8 <= len(block.text) <= 120 and (own := label_form(block.text)) in form:
+            pieces = segments(block.text)
+            # a line of three segments is no headline, whoever put it there
+            if pieces < 2 or (pieces < 3 and not spam_words(block.text)):
+                yield own
+
+
+def _without_headline(page: Page, title: str) -> str:
+    """A title without the lines of the page that it repeats: 警方捣毁百家乐赌场 is a headline."""
+    form = label_form(title)
+    for own in list(_agreeing(page, form)):
+        form = form.replace(own, "")
+    return form
 
 
 def _spam_link(link: Link) -> SpamLink:
@@ -319,7 +398,8 @@ def _sites(links: Sequence[Link]) -> int:
 
 def _weight_of_hidden(links: Sequence[Link]) -> float:
     """How much hidden links count: spam words prove a farm, devious hiding makes one likely, else it is a menu."""
-    if sum(spam_words(link.text) > 0 for link in links) * 4 >= len(links):
+    spam = [link for link in links if spam_words(link.text)]
+    if len(spam) * 4 >= len(links) or (len(spam) >= FARM_LINKS and _sites(spam) >= FARM_SITES):
         return 1.0
     devious = [link for link in links if link.hidden in DEVIOUS]
     return 0.7 if len(devious) >= FARM_LINKS and _sites(devious) >= FARM_SITES else 0.0

@@ -60,6 +60,11 @@ LAZY_SOURCES = frozenset({
 })  # fmt: skip
 
 
+# Attributes by which an element may hide or centre what it holds.
+_DRESSING = frozenset({"style", "hidden", "bgcolor", "align", "scrollamount"})
+_NO_SIZE = frozenset({"0", "1", "2", "0px", "1px", "2px"})
+
+
 class EnoughSeenError(Exception):
     """A bound is reached; what was gathered so far stands."""
 
@@ -183,7 +188,7 @@ class Walker:
             name, key = attrib.get("class"), attrib.get("id")
             if name or key:
                 ident = f"{name or ''} {key or ''}"[:200].lower()
-            if self._sheet or "style" in attrib or "hidden" in attrib or "bgcolor" in attrib or "align" in attrib:
+            if self._sheet or not _DRESSING.isdisjoint(attrib):
                 undo = self._dress(box, parent, ident, attrib)
         elif tag == "center":
             boxes.centred.add(box)
@@ -261,6 +266,8 @@ class Walker:
             self._background = attrib["bgcolor"][:30].lower()
         if "hidden" in attrib and attrib["hidden"] != "until-found":
             self._hidden = "hidden-attribute"
+        elif "scrollamount" in attrib and (attrib.get("height") in _NO_SIZE or attrib.get("width") in _NO_SIZE):
+            self._hidden = "zero-size"  # <marquee height=1 width=1 scrollamount=3000> runs too small to be seen
         return centred
 
     # -- inline elements ----------------------------------------------------------------------------------------------

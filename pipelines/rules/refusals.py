@@ -19,8 +19,10 @@ NOT_FOUND = (
         r"^.{0,3}(?:系统|页面|程序|服务器|网站|数据库)(?:发生|出现|内部|连接)?(?:了?一?[个些]?)(?:错误|异常|出错|繁忙)"
         r"[,.!~:]*(?:请?稍[后候]再?[试来访].{0,4})?$"
     ),
-    r"^(?:internalservererror|badgateway|servicetemporarilyunavailable|serviceunavailable|gatewaytime-?out|(?:403)?forbidden|"
-    r"accessdenied|50[0-4].{0,30})$",
+    (
+        r"^(?:internalservererror|badgateway|servicetemporarilyunavailable|serviceunavailable|gatewaytime-?out|"
+        r"(?:403)?forbidden|accessdenied|50[0-4].{0,30})$"
+    ),
     r"该(?:内容|文章|页面|帖子|信息).{0,8}(?:删除|不存在|违规|下架)",
 )
 LOGIN = (
