@@ -1,7 +1,9 @@
 """Which articles: the options that every command shares which works on a part of the archive, as `repost search`."""
 
+import calendar
+import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any, ParamSpec, TypeVar
 
 import click
@@ -14,38 +16,57 @@ _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
 
+_DAY = re.compile(r"(\d{4})(?:-(\d\d?)(?:-(\d\d?))?)?", re.ASCII)
+
+
 class Day(click.ParamType[date]):
-    """A day in ISO 8601."""
+    """A day, or the first or last day of a month or year: `2026-03-09`, `2026-03`, `2026`."""
 
     name = "date"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:  # noqa: ANN401 - click's
-        """The day."""
+    def __init__(self, *, last: bool = False) -> None:
+        self._last = last
+
+    def convert(self, value: str | date, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Read what was given."""
         if isinstance(value, date):
             return value
+        if not (found := _DAY.fullmatch(value)):
+            self.fail(f"{value!r} is no day: write 2026-03-09, 2026-03 or 2026", param, ctx)
+        year, month, day = (int(number) if number else None for number in found.groups())
         try:
-            return datetime.strptime(str(value), "%Y-%m-%d").date()  # noqa: DTZ007 - a day, as pages print it
-        except ValueError:
-            self.fail(f"{value!r} is no day, like 2026-02-11", param, ctx)
+            month = month or (12 if self._last else 1)
+            return date(year or 0, month, day or (calendar.monthrange(year or 0, month)[1] if self._last else 1))
+        except ValueError as error:  # the 30th of February; IllegalMonthError is one too
+            self.fail(f"{value}: {error}", param, ctx)
 
 
-FILTERS = (
-    click.option("--query", "text", metavar="WORDS", help="Only articles with these words, as for `repost search`."),
+_NARROWING = (
     click.option("--site", help="Only this site (its recipe's name, else its host)."),
-    click.option("--source", help="Only articles taken from this outlet (来源), in either script."),
-    click.option("--author", help="Only articles of this writer."),
-    click.option("--since", type=Day(), metavar="DATE", help="Only articles published on this day or later."),
-    click.option("--until", type=Day(), metavar="DATE", help="Only articles published on this day or earlier."),
+    click.option("--source", help="Only what was taken from this outlet (来源): the whole name, in either script."),
+    click.option("--author", help="Only this author: the whole name, in either script."),
+    click.option(
+        "--since", type=Day(), help="Only what was published on this day or later: 2026-03-09, 2026-03, 2026."
+    ),
+    click.option("--until", type=Day(last=True), help="Only what was published on this day or earlier."),
     click.option("--hijacked/--not-hijacked", default=None, help="Only pages that were, or were not, hijacked."),
     click.option("--family", type=click.IntRange(1, 2**63 - 1), metavar="ID", help="Only this family of reposts."),
 )
+_WORDS = click.option(
+    "--query", "text", metavar="WORDS", help="Only articles with these words, as for `repost search`."
+)
+
+
+def narrowing_options(command: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Add the options that narrow a search down; they have the names that `archive.search.Query` has for them."""
+    for option in reversed(_NARROWING):
+        command = option(command)
+    return command
 
 
 def filter_options(command: Callable[_P, _R]) -> Callable[_P, _R]:
     """Add the options of a query; `selected` takes them as they come."""
-    for option in reversed(FILTERS):
-        command = option(command)
-    return command
+    return _WORDS(narrowing_options(command))
 
 
 def selected(db: Archive, options: Mapping[str, Any]) -> Iterator[int] | None:

@@ -1,10 +1,8 @@
 """`repost search` and `reindex`: finding articles by their words, and making the index for that anew."""
 
-import calendar
-import re
 import sys
-from datetime import date
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -13,45 +11,16 @@ from archive.search import Found, Order, Query, literal_sql, search, sql_of
 from archive.search_index import rebuild
 from archive.search_query import QueryError
 from cli.console import complain, db_option, print_json, printable
+from cli.filters import narrowing_options
 from cli.look import json_option
 from cli.painted import has_colours, one_line, painted_marks
 from reader.search import hit_json
-
-_DAY = re.compile(r"(\d{4})(?:-(\d\d?)(?:-(\d\d?))?)?", re.ASCII)
-
-
-class Day(click.ParamType[date]):
-    """A day, or the first or last day of a month or year: `2026-03-09`, `2026-03`, `2026`."""
-
-    name = "date"
-
-    def __init__(self, *, last: bool = False) -> None:
-        self._last = last
-
-    def convert(self, value: str | date, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """Read what was given."""
-        if isinstance(value, date):
-            return value
-        if not (found := _DAY.fullmatch(value)):
-            self.fail(f"{value!r} is no day: write 2026-03-09, 2026-03 or 2026", param, ctx)
-        year, month, day = (int(number) if number else None for number in found.groups())
-        try:
-            month = month or (12 if self._last else 1)
-            return date(year or 0, month, day or (calendar.monthrange(year or 0, month)[1] if self._last else 1))
-        except ValueError as error:  # the 30th of February; IllegalMonthError is one too
-            self.fail(f"{value}: {error}", param, ctx)
 
 
 @click.command()
 @click.argument("words", nargs=-1)
 @db_option
-@click.option("--site", help="Only this site (its recipe's name, else its host).")
-@click.option("--source", help="Only what was taken from this outlet (来源), the whole name, in either script.")
-@click.option("--author", help="Only this author, the whole name, in either script.")
-@click.option("--since", type=Day(), help="Published on this day or later: 2026-03-09, 2026-03 or 2026.")
-@click.option("--until", type=Day(last=True), help="Published on this day or earlier.")
-@click.option("--hijacked/--not-hijacked", default=None, help="Only pages that are, or are not, hijacked.")
-@click.option("--family", type=click.IntRange(1, 2**31), help="Only members of this family (see: repost families).")
+@narrowing_options
 @click.option(
     "--order",
     type=click.Choice([str(order) for order in Order]),
@@ -66,40 +35,24 @@ class Day(click.ParamType[date]):
 @click.pass_context
 def search_command(  # noqa: PLR0913, PLR0917 - one parameter an option of the command line
     ctx: click.Context,
+    /,
     words: tuple[str, ...],
     db_path: Path,
-    site: str | None,
-    source: str | None,
-    author: str | None,
-    since: date | None,
-    until: date | None,
-    hijacked: bool | None,  # noqa: FBT001 - click passes it by name
-    family: int | None,
     order: str,
     limit: int,
     offset: int,
     as_sql: bool,  # noqa: FBT001 - click passes it by name
     as_json: bool,  # noqa: FBT001 - click passes it by name
+    **filters: Any,  # noqa: ANN401 - those of `narrowing_options`, as `Query` has them
 ) -> None:
     """Find articles by their words, in headline, text and captions; either script finds both.
 
     词 词 both words; 词 OR 词 either; 词 NOT 词 the first without the second; "两个 词" one after the other; ( ) what
     belongs together. Capitals, full width and punctuation around a word do not count.
     """
-    query = Query(
-        text=" ".join(words) if words else None,
-        site=site,
-        source=source,
-        author=author,
-        since=since,
-        until=until,
-        hijacked=hijacked,
-        family=family,
-        order=Order(order),
-        limit=limit,
-        offset=offset,
-    )
-    if not words and not any(value is not None for value in (site, source, author, since, until, hijacked, family)):
+    text = " ".join(words) if words else None
+    query = Query(text=text, order=Order(order), limit=limit, offset=offset, **filters)
+    if text is None and all(value is None for value in filters.values()):
         raise click.UsageError("nothing to search for: give words or a filter", ctx)
     try:
         with reading(db_path) as db:
