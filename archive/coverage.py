@@ -7,7 +7,9 @@ from sqlite_utils import Database
 
 from archive.connect import ArchiveError
 from archive.rows import Row, storable
+from archive.search import Query, count
 
+COUNTED = 10_000  # hijacked articles; counting them all reads a list as long as they are many
 EVENTS = 200  # of a site that are listed, the newest
 
 # Fields of a record: their names for people, and whether a version has one, as SQL over `versions`.
@@ -21,6 +23,21 @@ _FIELDS = {
     "pictures": "EXISTS (SELECT 1 FROM images WHERE images.version_id = versions.id)",
     "its own address": "declared_url IS NOT NULL",
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """How much an archive holds, in counts that cost little however much it is.
+
+    Attributes:
+        hijacked: articles whose present version stands on a hijacked page, counted up to `COUNTED`.
+    """
+
+    articles: int
+    families: int
+    sites: int
+    captures: int
+    hijacked: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +97,20 @@ class Coverage:
     fields: dict[str, float]
     months: tuple[Month, ...]
     events: tuple[SiteEvent, ...]
+
+
+def totals(db: Database) -> Totals:
+    """How much there is."""
+    (row,) = db.query(
+        """
+        SELECT
+            (SELECT count(*) FROM articles WHERE version_id IS NOT NULL) AS articles,
+            (SELECT count(*) FROM families WHERE ended_at IS NULL) AS families,
+            (SELECT count(*) FROM sites) AS sites,
+            (SELECT count(*) FROM captures) AS captures
+        """
+    )
+    return Totals(**row, hijacked=count(db, Query(hijacked=True), at_most=COUNTED))
 
 
 def coverage(db: Database, site: str) -> Coverage:

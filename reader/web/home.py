@@ -3,7 +3,8 @@
 from typing import Final
 
 from archive.connect import Archive
-from archive.read import articles, counts
+from archive.coverage import COUNTED, totals
+from archive.read import articles
 from reader.web.answers import Page
 
 NEWEST: Final = 20
@@ -11,4 +12,7 @@ NEWEST: Final = 20
 
 def page(db: Archive) -> Page:
     """The first page."""
-    return Page(template="home.html", context={"counts": counts(db), "articles": list(articles(db, limit=NEWEST))})
+    return Page(
+        template="home.html",
+        context={"totals": totals(db), "counted": COUNTED, "articles": list(articles(db, limit=NEWEST))},
+    )

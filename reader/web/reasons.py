@@ -86,7 +86,9 @@ def why(piece: Piece) -> tuple[str, ...]:
 
 
 def weight(piece: Piece) -> str:
-    """How much a repair matters to a reader, as the class of its mark: `doubtful`, `small` or `plain`."""
+    """How much a repair matters to a reader, as the class of its mark: `doubtful`, `small`, `script` or `plain`."""
     if piece.doubtful:
         return "doubtful"
-    return "small" if _SMALL.issuperset(piece.rules) else "plain"
+    if _SMALL.issuperset(piece.rules):
+        return "small"
+    return "script" if _SMALL.union({"script"}).issuperset(piece.rules) else "plain"

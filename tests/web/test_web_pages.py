@@ -2,6 +2,8 @@
 
 import csv
 import io
+import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
@@ -25,6 +27,7 @@ TABLES = (
     "/nothing",
     "/-/settings",
 )
+ENOUGH = 5  # pages of one kind
 TYPES = {
     "text/html",
     "text/css",
@@ -38,15 +41,17 @@ TYPES = {
 
 @pytest.fixture(scope="module")
 def pages(served: Any) -> dict[str, httpx.Response]:
-    """Every page of ours that links lead to from the first one, and some of Datasette's."""
+    """Some pages of every kind of ours, found by following links from the first one; and some of Datasette's."""
     found: dict[str, httpx.Response] = {}
-    waiting = ["/", "/search?q=" + quote("国家"), f"/article/{served.ids['hostile']}", *TABLES]
-    while waiting and len(found) < 400:
+    kinds: Counter[str] = Counter()
+    waiting = ["/", "/search?q=" + quote("老人"), f"/article/{served.ids['hostile']}", *TABLES]
+    while waiting:
         path = waiting.pop(0)
-        if path in found:
-            continue
-        found[path] = served.get(path)
-        waiting.extend(_followed(path, found[path]))
+        kind = re.sub(r"=[^&]*|(?<=/)[^/?]*[0-9%.][^/?]*", "", path)
+        if path not in found and (kinds[kind] < ENOUGH or path in TABLES):
+            kinds[kind] += 1
+            found[path] = served.get(path)
+            waiting.extend(_followed(path, found[path]))
     return found
 
 
