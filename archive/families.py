@@ -126,6 +126,49 @@ class Family:
     history: tuple[Event, ...] = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filled:
+    """One place where a collation is not its base.
+
+    Attributes:
+        place: `body/3`: paragraph of the base, from 0.
+        at: offset in characters into that paragraph as the base has it.
+        before: what the base has there.
+        after: what stands there now.
+        cause: why the base is not believed: `lost` or `doubtful`.
+        witnesses: the versions that have `after`.
+        against: those that have something else there, the base first.
+    """
+
+    place: str
+    at: int
+    before: str
+    after: str
+    cause: str
+    witnesses: tuple[int, ...]
+    against: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collation:
+    """The text that the copies of a family give together (`reader.collate`).
+
+    Attributes:
+        base_id: the version whose wording it follows.
+        witnesses: the versions that were compared, the base first.
+        body: the paragraphs.
+        notes: the places where they are not the base's, in reading order.
+        made_at: when it was stored, ISO 8601 in UTC; None: it was not.
+    """
+
+    family_id: int
+    base_id: int
+    witnesses: tuple[int, ...]
+    body: tuple[str, ...] = field(repr=False)
+    notes: tuple[Filled, ...] = field(repr=False)
+    made_at: str | None = None
+
+
 def families(db: Database, *, min_size: int = 2, limit: int | None = None) -> Iterator[FamilyLine]:
     """The families, the largest first.
 

@@ -1,0 +1,311 @@
+"""Collation: the text that all copies of one article give together.
+
+Damage differs from copy to copy, so what one of them lost another one kept. The wording is that of one copy, the base;
+only where restoring had to guess or to give up there do the others speak: first those whose text was never damaged at
+that place, then, where all had to guess, the majority. Nothing else of the base is changed, however many disagree: a
+reposter's rewording is no error.
+"""
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from archive.families import COPY, Collation, Family, Filled, Member, moment
+from archive.replay import Unplayable, noted_texts, states
+from crawler.items import Note, Record
+from reader.diff import Kind, differences
+
+LOST: Final = "\ufffd"
+MOST_WITNESSES: Final = 24  # of a story with a thousand copies the nearest in length will do
+ANCHOR: Final = 2  # characters beside a place that a witness must have as well for its reading to count
+REACH: Final = 12  # how far from the place they may stand
+ROUNDS: Final = 3
+LIKE: Final = 0.1  # how much longer or shorter copies of one length are
+
+# What does not count when copies are aligned; each character stays one character.
+_WIDE = str.maketrans(",:;()!?", "，：；（）！？")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """A place of a restored text that restoring is not sure of.
+
+    Attributes:
+        start, end: offsets in characters into the restored text.
+        cause: `lost` where a character stands for one that could not be brought back, else `doubtful`.
+    """
+
+    start: int
+    end: int
+    cause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Witness:
+    """One copy as it is aligned.
+
+    Attributes:
+        text: its paragraphs, a line each.
+        doubts: ascending.
+        same: (offset in the base, offset here, length) of what both have, ascending; empty for the base itself.
+    """
+
+    version_id: int
+    text: str
+    doubts: tuple[Doubt, ...]
+    same: tuple[tuple[int, int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reading:
+    """What a witness has at a place of the base."""
+
+    version_id: int
+    text: str
+    sure: bool
+
+
+def collate(family: Family) -> Collation:
+    """The collation of a family, from at most `MOST_WITNESSES` of its members."""
+    base, *others = _chosen(family)
+    lines = base.record.body
+    text = "\n".join(lines)
+    witnesses = [_aligned(text, member) for member in others]
+    filled: list[Filled] = []
+    for doubt in doubts(base.record):
+        found = _fill(text, doubt, witnesses, base.version_id)
+        # two doubts a character apart may be widened to the same place: the first fill speaks for both
+        if found and (not filled or found.at >= filled[-1].at + len(filled[-1].before)):
+            filled.append(found)
+    starts = _starts(lines)
+    return Collation(
+        family_id=family.id,
+        base_id=base.version_id,
+        witnesses=(base.version_id, *(witness.version_id for witness in witnesses)),
+        body=tuple(_applied(text, filled).split("\n")),
+        notes=tuple(_in_paragraph(each, starts) for each in filled),
+    )
+
+
+def doubts(record: Record) -> tuple[Doubt, ...]:
+    """The places of a restored body, its paragraphs taken as lines, that restoring is not sure of, ascending.
+
+    These are what it chose among several readings (`Note.confidence`), what it marked as doubtful, and U+FFFD.
+    """
+    found: list[Doubt] = []
+    at = 0
+    for text in noted_texts(record):
+        if not text.place.startswith("body/"):
+            continue
+        marked = _marked(text.raw, text.notes)
+        found.extend(Doubt(start=at + start, end=at + end, cause="doubtful") for start, end in marked)
+        found.extend(
+            Doubt(start=at + place, end=at + place + 1, cause="lost")
+            for place, char in enumerate(text.restored)
+            if char == LOST
+        )
+        at += len(text.restored) + 1
+    return tuple(_joined(sorted(found, key=lambda doubt: (doubt.start, doubt.end))))
+
+
+def _marked(raw: str, notes: Sequence[Note]) -> list[tuple[int, int]]:
+    """The stretches of the restored text that come from guesses, carried through the changes made after them."""
+    try:
+        list(states(raw, notes))
+    except Unplayable:
+        return []  # `repost check` reports it; the text is taken as it stands
+    marked: list[tuple[int, int]] = []
+    for note in notes:
+        end, shift = note.at + len(note.before), len(note.after) - len(note.before)
+        marked = [_carried(span, note.at, end, shift) for span in marked]
+        if note.doubtful or note.confidence is not None:
+            marked.append((note.at, note.at + len(note.after)))
+    return marked
+
+
+def _carried(span: tuple[int, int], at: int, end: int, shift: int) -> tuple[int, int]:
+    """Where a stretch stands after the text from `at` to `end` became longer by `shift`."""
+    start, stop = span
+    if end <= start:
+        return start + shift, stop + shift
+    if at >= stop:
+        return span
+    return min(start, at), max(stop, end) + shift
+
+
+def _joined(found: Sequence[Doubt]) -> Iterator[Doubt]:
+    """Doubts that touch, as one; what holds something lost is lost."""
+    held: Doubt | None = None
+    for doubt in found:
+        if held is not None and doubt.start <= held.end:
+            cause = "lost" if "lost" in (held.cause, doubt.cause) else "doubtful"
+            held = Doubt(start=held.start, end=max(held.end, doubt.end), cause=cause)
+            continue
+        if held is not None:
+            yield held
+        held = doubt
+    if held is not None:
+        yield held
+
+
+def _chosen(family: Family) -> list[Member]:
+    """The witnesses, the base first: whole copies, those that needed the least guessing before the others.
+
+    Whole is what most copies are: of a cut copy, three whole ones and a digest that embeds it, the three.
+    """
+    copies = [member for member in family.members if member.role == COPY] or list(family.members)
+    sizes = {member.article_id: sum(map(len, member.record.body)) for member in copies}
+
+    def alike(member: Member) -> int:
+        size = sizes[member.article_id]
+        return sum(abs(other - size) <= LIKE * size for other in sizes.values())
+
+    whole = max(copies, key=lambda member: (alike(member), sizes[member.article_id], -member.article_id))
+    size = sizes[whole.article_id]
+    guessed = {member.article_id: sum(doubt.end - doubt.start for doubt in doubts(member.record)) for member in copies}
+    base = min(
+        (member for member in copies if abs(sizes[member.article_id] - size) <= LIKE * size),
+        key=lambda member: (guessed[member.article_id], moment(member.appeared_at), member.article_id),
+    )
+    others = sorted(
+        (member for member in copies if member is not base and member.record.script == base.record.script),
+        key=lambda member: (abs(sizes[member.article_id] - size), guessed[member.article_id], member.article_id),
+    )
+    return [base, *others[: MOST_WITNESSES - 1]]
+
+
+def _aligned(base: str, member: Member) -> _Witness:
+    text = "\n".join(member.record.body)
+    same = []
+    at = here = 0
+    for span in differences(base, text, fold=_fold):
+        size = len(span.text)
+        if span.kind is Kind.SAME:
+            same.append((at, here, size))
+        at += size * (span.kind is not Kind.ADDED)
+        here += size * (span.kind is not Kind.REMOVED)
+    return _Witness(version_id=member.version_id, text=text, doubts=doubts(member.record), same=tuple(same))
+
+
+def _fold(text: str) -> str:
+    return text.translate(_WIDE)
+
+
+def _fill(base: str, doubt: Doubt, witnesses: Sequence[_Witness], base_id: int) -> Filled | None:
+    """What the others have in place of a doubt of the base, where that is something else and believed more."""
+    start, end = _with_differences(doubt, witnesses)
+    own = base[start:end]
+    readings = [found for witness in witnesses if (found := _reading(witness, start, end))]
+    readings = [reading for reading in readings if reading.text.count("\n") == own.count("\n")]
+    best = _elected(own, readings)
+    if best is None or best == own:
+        return None
+    head, tail = _shared_ends(own, best)
+    return Filled(
+        place="",
+        at=start + head,
+        before=own[head : len(own) - tail],
+        after=best[head : len(best) - tail],
+        cause=doubt.cause,
+        witnesses=tuple(reading.version_id for reading in readings if reading.text == best),
+        against=(base_id, *(reading.version_id for reading in readings if reading.text != best)),
+    )
+
+
+def _elected(own: str, readings: Sequence[_Reading]) -> str | None:
+    """The reading to believe: of those that no restoring touched the most frequent, else the majority of all."""
+    sure = Counter(reading.text for reading in readings if reading.sure)
+    every = Counter(reading.text for reading in readings if LOST not in reading.text)
+    if LOST not in own:
+        every[own] += 1
+    if sure:
+        return max(sure, key=lambda text: (sure[text], every[text], text == own, text))
+    best = max(every, key=lambda text: (every[text], text == own, text), default=None)
+    # one guess against another decides nothing, unless the base has not even a guess
+    return best if best is not None and (every[best] > 1 or LOST in own) else None
+
+
+def _with_differences(doubt: Doubt, witnesses: Sequence[_Witness]) -> tuple[int, int]:
+    """A place widened until every witness that can be read there is equal to the base on both sides of it."""
+    start, end = doubt.start, doubt.end
+    for _ in range(ROUNDS):  # what one witness widens may lie in a difference of another
+        for witness in witnesses:
+            before, after = _anchor_before(witness, start), _anchor_after(witness, end)
+            if before is not None and after is not None:
+                start, end = min(start, before[0]), max(end, after[0])
+    return start, end
+
+
+def _reading(witness: _Witness, start: int, end: int) -> _Reading | None:
+    """What a witness has between the same characters as the base; None where it has not these."""
+    before, after = _anchor_before(witness, start), _anchor_after(witness, end)
+    if before is None or after is None or before[0] != start or after[0] != end or before[1] > after[1]:
+        return None
+    from_, to = before[1], after[1]
+    sure = not any(doubt.start < max(to, from_ + 1) and doubt.end > from_ for doubt in witness.doubts)
+    return _Reading(version_id=witness.version_id, text=witness.text[from_:to], sure=sure)
+
+
+def _anchor_before(witness: _Witness, at: int) -> tuple[int, int] | None:
+    """The last place up to `at`, in the base and in the witness, that both reach by the same characters."""
+    number = bisect_right(witness.same, (at, 0, 0)) - 1
+    while number >= 0:
+        base, here, size = witness.same[number]
+        reach = min(size, at - base)
+        if at - (base + reach) > REACH:
+            return None
+        if reach >= ANCHOR or (reach > 0 and base == 0):
+            return base + reach, here + reach
+        number -= 1
+    return (0, 0) if at == 0 else None
+
+
+def _anchor_after(witness: _Witness, at: int) -> tuple[int, int] | None:
+    """The first place from `at` on that both leave by the same characters."""
+    number = max(0, bisect_right(witness.same, (at, 0, 0)) - 1)
+    for base, here, size in witness.same[number:]:
+        if base + size < at + ANCHOR:
+            continue
+        ahead = max(0, at - base)
+        if base + ahead - at > REACH:
+            return None
+        return base + ahead, here + ahead
+    return None
+
+
+def _shared_ends(one: str, other: str) -> tuple[int, int]:
+    """How many characters two strings have in common at the beginning, and of the rest at the end."""
+    shorter = min(len(one), len(other))
+    head = next((at for at in range(shorter) if one[at] != other[at]), shorter)
+    left = shorter - head
+    tail = next((at for at in range(left) if one[-1 - at] != other[-1 - at]), left)
+    return head, tail
+
+
+def _applied(text: str, filled: Sequence[Filled]) -> str:
+    for each in sorted(filled, key=lambda each: each.at, reverse=True):
+        text = text[: each.at] + each.after + text[each.at + len(each.before) :]
+    return text
+
+
+def _starts(lines: Sequence[str]) -> list[int]:
+    starts, at = [], 0
+    for line in lines:
+        starts.append(at)
+        at += len(line) + 1
+    return starts
+
+
+def _in_paragraph(each: Filled, starts: Sequence[int]) -> Filled:
+    number = bisect_right(starts, each.at) - 1
+    return Filled(
+        place=f"body/{number}",
+        at=each.at - starts[number],
+        before=each.before,
+        after=each.after,
+        cause=each.cause,
+        witnesses=each.witnesses,
+        against=each.against,
+    )
