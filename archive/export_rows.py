@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from sqlite_utils import Database
 
-from archive.connect import ArchiveError, snapshot
+from archive.connect import ArchiveError
 from archive.rows import as_json
 
 BATCH = 500  # articles asked for at once; what is held in memory
@@ -63,18 +63,17 @@ class Column:
 def rows(
     db: Database, columns: Sequence[Column], article_ids: Iterable[int] | None = None
 ) -> Iterator[tuple[Value, ...]]:
-    """The articles, one tuple each in the order of `columns`, as they stood when the first was read.
+    """The articles, one tuple each in the order of `columns`.
 
     Args:
-        db: the archive.
+        db: the archive, within `archive.connect.snapshot` where all shall be of one moment.
         columns: what is wanted of each.
         article_ids: which, and in which order; without it all, by id. Those that hold no article any more are left out.
     """
     wanted = ", ".join(("articles.id", *(column.sql for column in columns)))
     query = f"SELECT {wanted} FROM articles JOIN versions ON versions.id = articles.version_id"  # noqa: S608 - our own
-    with snapshot(db):
-        for row in _ordered(db, query, article_ids):
-            yield tuple(column.value(value) for column, value in zip(columns, row[1:], strict=True))
+    for row in _ordered(db, query, article_ids):
+        yield tuple(column.value(value) for column, value in zip(columns, row[1:], strict=True))
 
 
 def columns_named(names: Iterable[str]) -> tuple[Column, ...]:
@@ -143,7 +142,9 @@ def _records(value: object) -> Value:
 
 
 def _credits(value: object) -> Value:
-    return [{"role": str(item["role"]), "names": _listed(item["names"])} for item in _parsed(value, list)]
+    return [
+        {"role": str(item["role"]), "names": [str(name) for name in item["names"]]} for item in _parsed(value, list)
+    ]
 
 
 def _repairs(value: object) -> Value:
