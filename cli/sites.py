@@ -15,9 +15,10 @@ from cli.running import start
 from crawler.items import Article, Capture, Rejected, SiteRecipe
 from pipelines.decode import decode
 from pipelines.outcome import outcome_of
+from sites.addresses import host_of
 from sites.patterns import learn_pattern
 from sites.proposal import Sample, Seen, propose
-from sites.recipes import Recipes, host_of, read_folder, recipe_folder
+from sites.recipes import Recipes, read_folder, recipe_folder
 
 MAX_SHOWN = 60  # characters of a field's value in a proposal
 

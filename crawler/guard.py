@@ -23,6 +23,7 @@ from twisted.internet.interfaces import IAddress, IHostResolution, IResolutionRe
 from zope.interface import implementer  # type: ignore[import-untyped]  # ships no type information
 
 from crawler.items import Reason
+from sites.addresses import quoted
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -87,14 +88,17 @@ _Receiver = Any  # an IResolutionReceiver: mypy does not understand zope's inter
 def parse_address(text: str) -> str:
     """A web address as a user gives it, checked for everything that can be known without asking the network.
 
-    >>> parse_address(" https://news.example/2026/a.html ")
-    'https://news.example/2026/a.html'
+    >>> parse_address(" https://news.example/2026/a b.html#top ")
+    'https://news.example/2026/a%20b.html'
+
+    Returns:
+        The address without its fragment, with what pages leave unquoted behind the host quoted.
 
     Raises:
         ValueError: it cannot be fetched; the message is for people.
     """
-    address = text.strip()
-    shown = repr(address[:200])
+    address = quoted(text.strip())
+    shown = repr(text.strip()[:200])
     if not address.lower().startswith(("http://", "https://")):
         raise ValueError(f"not an http:// or https:// address: {shown}")
     try:

@@ -218,6 +218,8 @@ class SiteRecipe:
         depth: how many pages of a section are followed; None for the command's own.
         delay: seconds between two requests to it, at least; None for the program's own.
         revisit: how long its pages are left alone, at least; None for the program's own.
+        revisit_within: how long they are left alone, at most; None for the program's own.
+        exceptions: rule that is set aside for its hosts (`robots`, `certificate`) → the reason written in its file.
     """
 
     name: str = ""
@@ -233,6 +235,8 @@ class SiteRecipe:
     depth: int | None = None
     delay: float | None = None
     revisit: timedelta | None = None
+    revisit_within: timedelta | None = None
+    exceptions: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

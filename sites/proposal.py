@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sites.recipes import host_of
+from sites.addresses import host_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,15 +15,20 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-import cssselect
-
 from crawler.items import Capture, SiteRecipe
+from sites.addresses import ascii_host, host_of, quoted
+from sites.selectors import steps
 
 HERE = Path(__file__).parent
 FOLDER_VARIABLE = "REPOST_SITES"
 MOST_PAGES = 1_000  # of one section that a site file may ask for
 
-_DEFAULT_PORTS = {"http": 80, "https": 443}
+# The rules that a site's file may set aside for its own hosts, with a written reason.
+EXCEPTIONS = ("robots", "certificate")
+SHORTEST_REASON = 10  # characters of a reason: "yes", "needed" and "私有" say nothing to whoever asks a year later
+
+_SCHEMES = frozenset({"http", "https"})
+_NOT_IN_HOST = re.compile(r"[\x00-\x20\x7f/\\?#@<>\"^`{|}%]")
 _INTERVAL = re.compile(r"(\d{1,4})\s*([mhdw])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _LINE_OF_SYNTAX = re.compile(r"\(at line (\d+),")
@@ -79,13 +84,6 @@ class Recipes:
         if recipe and recipe.valid_until and capture.fetched_at.date() > recipe.valid_until:
             return replace(recipe, headline=None, body=None, byline=None)
         return recipe
-
-
-def host_of(url: str) -> str:
-    """An address's host, with a port that is not the usual one."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    return host if parts.port in {None, _DEFAULT_PORTS.get(parts.scheme)} else f"{host}:{parts.port}"
 
 
 def recipe_folder() -> Path:
@@ -176,7 +174,17 @@ def _read(path: Path) -> tuple[SiteRecipe | None, list[Wrong]]:
         if host_of(seed) not in recipe.hosts:
             message = f"seeds: {seed}: its host is not among hosts, so nothing of it is followed"
             wrong.append(Wrong(path=path, line=_line_of(text, "seeds", seed), message=message))
+    for name, message in _at_odds(recipe):
+        wrong.append(Wrong(path=path, line=_line_of(text, name), message=f"{name}: {message}"))
     return (None if wrong else recipe), wrong
+
+
+def _at_odds(recipe: SiteRecipe) -> Iterator[tuple[str, str]]:
+    """Fields that are right one by one and not together, with what is wrong."""
+    if recipe.exceptions and not recipe.hosts:
+        yield "exceptions", "holds for the site's own hosts, and the file names none"
+    if recipe.revisit and recipe.revisit_within and recipe.revisit_within < recipe.revisit:
+        yield "revisit_within", "is shorter than revisit"
 
 
 def _line_of(text: str, name: str, value: str | None = None) -> int:
@@ -201,24 +209,33 @@ def _texts(value: object, example: str) -> Iterator[str]:
 
 
 def _hosts(value: object) -> tuple[str, ...]:
-    hosts = tuple(host.lower() for host in _texts(value, '["www.news.example"]'))
-    for host in hosts:
-        if "/" in host:
-            raise ValueError(f"{host!r} is an address, not a host name", host)
-    return hosts
+    return tuple(map(_host, _texts(value, '["www.news.example"]')))
+
+
+def _host(text: str) -> str:
+    """A host name, perhaps with a port, as `host_of` gives it: 新闻.example is xn--efvy88h.example."""
+    if "/" in text:
+        raise ValueError(f"{text!r} is an address, not a host name", text)
+    name, colon, port = text.rpartition(":") if re.search(r":\d+$", text) else (text, "", "")
+    if not name or _NOT_IN_HOST.search(name):
+        raise ValueError(f"{text!r} is no host name", text)
+    return ascii_host(name) + colon + port
 
 
 def _seeds(value: object) -> tuple[str, ...]:
-    seeds = tuple(_texts(value, '["https://www.news.example/local/"]'))
-    for seed in seeds:
-        try:
-            parts = urlsplit(seed)
-            is_address = parts.scheme in _DEFAULT_PORTS and parts.hostname and (parts.port is None or parts.port > 0)
-        except ValueError:  # half an IPv6 address, a port that is no number
-            is_address = False
-        if not is_address or re.search(r"\s", seed):
-            raise ValueError(f"{seed!r} is no http:// or https:// address", seed)
-    return seeds
+    return tuple(map(_seed, _texts(value, '["https://www.news.example/local/"]')))
+
+
+def _seed(text: str) -> str:
+    seed = quoted(text)
+    try:
+        parts = urlsplit(seed)
+        is_address = parts.scheme in _SCHEMES and parts.hostname and (parts.port is None or parts.port > 0)
+    except ValueError:  # half an IPv6 address, a port that is no number
+        is_address = False
+    if not is_address or re.search(r"[\s\\]", seed) or _NOT_IN_HOST.search(parts.netloc):
+        raise ValueError(f"{text!r} is no http:// or https:// address", text)
+    return seed
 
 
 def _time_zone(value: object) -> str:
@@ -233,9 +250,9 @@ def _time_zone(value: object) -> str:
 def _selector(value: object) -> str:
     text = _text(value)
     try:
-        cssselect.parse(text)
-    except cssselect.SelectorError as error:
-        raise ValueError(f"{text!r} is no CSS selector: {error}") from error
+        steps(text)
+    except ValueError as error:
+        raise ValueError(f"{text!r} cannot be used: types, classes, ids, descendants and children can") from error
     return text
 
 
@@ -273,6 +290,19 @@ def _interval(value: object) -> timedelta:
     return timedelta(**{_UNITS[match[2]]: int(match[1])})
 
 
+def _exceptions(value: object) -> dict[str, str]:
+    if not isinstance(value, dict) or not value:
+        raise ValueError('must be a table, like [exceptions] and below it robots = "why"')
+    reasons = {}
+    for rule, reason in value.items():
+        if rule not in EXCEPTIONS:
+            raise ValueError(f"{rule}: no such rule; there are {', '.join(EXCEPTIONS)}", rule)
+        if not isinstance(reason, str) or len(reason.strip()) < SHORTEST_REASON:
+            raise ValueError(f"{rule}: needs its reason, of at least {SHORTEST_REASON} characters", rule)
+        reasons[rule] = " ".join(reason.split())
+    return reasons
+
+
 # Each field of a site file, and what checks it; a `ValueError`'s second argument is the value of a list that is wrong.
 CHECKS: dict[str, Callable[[object], object]] = {
     "hosts": _hosts,
@@ -287,4 +317,6 @@ CHECKS: dict[str, Callable[[object], object]] = {
     "depth": _depth,
     "delay": _seconds,
     "revisit": _interval,
+    "revisit_within": _interval,
+    "exceptions": _exceptions,
 }

@@ -15,7 +15,7 @@ from scrapy.exceptions import CloseSpider
 
 from crawler.items import Capture, FetchFailure, Reason, SiteRecipe
 from pipelines.fingerprint import url_key
-from sites.recipes import host_of
+from sites.addresses import host_of
 from spiders.capture import not_fetched
 from spiders.feed import read_feed
 from spiders.found import Found, Reading

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urljoin, urlsplit
 
+from sites.addresses import quoted
+
 MAX_ADDRESS = 2083  # characters, as the guard has it
 _NOT_IN_ADDRESS = re.compile(r"[\x00-\x20\x7f<>\"^`{|}\\]")
 _SCHEMES = frozenset({"http", "https"})
@@ -39,17 +41,19 @@ class Reading:
 
 
 def web_address(base: str, text: str) -> str | None:
-    """The http(s) address that a text means on a page, without its fragment; None where it means none.
+    r"""The http(s) address that a text means on a page, without its fragment; None where it means none.
 
-    >>> web_address("http://a.example/x/", " ../1.html#top ")
-    'http://a.example/1.html'
+    >>> web_address("http://a.example/x/", " ..\\1|2.html#top ")
+    'http://a.example/1%7C2.html'
     >>> web_address("http://a.example/", "javascript:alert(1)") is None
     True
     """
     if len(text) > MAX_ADDRESS:
         return None
     try:
-        url = urljoin(base, text.strip()).partition("#")[0]
+        # browsers read a backslash as a slash: <a href="..\\xw\\1.html">
+        path, mark, query = text.strip().partition("?")
+        url = quoted(urljoin(base, path.replace("\\", "/") + mark + query))
         parts = urlsplit(url)
         parts.port  # noqa: B018 - raises where it is no number
     except ValueError:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from scrapy import Request
 
 from crawler.items import Capture, FetchFailure, Reason, SiteRecipe
-from sites.recipes import host_of
+from sites.addresses import host_of
 from spiders.capture import not_fetched
 from spiders.listing import read_listing
 from spiders.pages import PagesSpider

@@ -9,11 +9,11 @@ from pipelines.article.headline import title_parts
 from pipelines.article.labelling import label_form
 from pipelines.article.lines import LineKind, has_date, is_caption, is_furniture_box, line_kind
 from pipelines.article.pictures import caption_text
-from pipelines.article.selectors import steps
 from pipelines.decode import decode
 from pipelines.despam import despam
 from pipelines.extract import extract, join
 from pipelines.parse import parse
+from sites.selectors import steps
 
 URL = "http://news.bailu.example/a/123456.html"
 P1 = "青溪河上的新桥昨天上午通车，两岸三个村子的孩子从此不用再绕八里山路去上学。"

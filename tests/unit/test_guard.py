@@ -128,6 +128,21 @@ def test_web_addresses_are_taken_as_given(text: str) -> None:
     assert parse_address(f" {text}\n") == text
 
 
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("http://news.example/a b.html", "http://news.example/a%20b.html"),
+        ("http://news.example/show.asp?id=7|8", "http://news.example/show.asp?id=7%7C8"),
+        ('http://news.example/{1}`^<2>".html', "http://news.example/%7B1%7D%60%5E%3C2%3E%22.html"),
+        ("http://news.example/a%20b.html", "http://news.example/a%20b.html"),
+        ("http://news.example/1.html#p=2", "http://news.example/1.html"),
+        ("http://news.example#top", "http://news.example"),
+    ],
+)
+def test_an_address_is_quoted_as_browsers_do_and_its_fragment_left(text: str, address: str) -> None:
+    assert parse_address(text) == address
+
+
 class _Answers:
     """A name server: what `GuardedResolver` finds below itself."""
 

@@ -67,7 +67,24 @@ def test_a_site_without_a_file_has_no_recipe() -> None:
         ("time_zone = 'Asia/Lanqiao'", "time_zone: 'Asia/Lanqiao' is no IANA time zone"),
         ("time_zone = 'Asia'", "time_zone: 'Asia' is no IANA time zone"),
         ("time_zone = '../etc/passwd'", "time_zone: '../etc/passwd' is no IANA time zone"),
-        ("body = 'div[['", "body: 'div[[' is no CSS selector"),
+        ("body = 'div[['", "body: 'div[[' cannot be used"),
+        ("body = 'h1, h2'", "body: 'h1, h2' cannot be used"),
+        ("body = 'p::text'", "body: 'p::text' cannot be used"),
+        ("body = 'div[id=zoom]'", "body: 'div[id=zoom]' cannot be used"),
+        ("hosts = ['a|b.example']", "hosts: 'a|b.example' is no host name"),
+        ("hosts = ['a b.example']", "hosts: 'a b.example' is no host name"),
+        ("seeds = ['http://a|b.example/']", "seeds: 'http://a|b.example/' is no http:// or https:// address"),
+        ("seeds = ['http://me@a.example/']", "seeds: 'http://me@a.example/' is no http:// or https:// address"),
+        ("revisit = '2d'\nrevisit_within = '1d'", "toml:2: revisit_within: is shorter than revisit"),
+        ("hosts = ['a.example']\nexceptions = true", "toml:2: exceptions: must be a table"),
+        ("hosts = ['a.example']\n[exceptions]", "toml:2: exceptions: must be a table"),
+        ("hosts = ['a.example']\n[exceptions]\nrobots = ''", "toml:3: exceptions: robots: needs its reason"),
+        ("hosts = ['a.example']\n[exceptions]\nrobots = true", "toml:3: exceptions: robots: needs its reason"),
+        (
+            "hosts = ['a.example']\n[exceptions]\n\ndelay = 'they asked us'",
+            "toml:4: exceptions: delay: no such rule",
+        ),
+        ("[exceptions]\nrobots = 'their owner asked us to'", "toml:1: exceptions: holds for the site's own hosts"),
         ("title = 'h1'", "title: no such field; there are hosts, site_name"),
     ],
 )
@@ -79,6 +96,36 @@ def test_a_wrong_file_is_explained_in_one_line_that_names_it(tmp_path: Path, tex
     assert re.match(rf"{re.escape(str(path))}:\d+: ", str(caught.value))
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("新闻.example", "https://新闻.example/1.html"),
+        ("新闻.example", "https://xn--efvy88h.example/1.html"),
+        ("XN--EFVY88H.Example", "https://新闻.example/1.html"),
+        ("新闻。example:8080", "http://新闻.example:8080/1.html"),
+        ("www.lanqiao.example", "http://ｗｗｗ.lanqiao.example/1.html"),
+    ],
+)
+def test_a_host_is_the_same_in_every_spelling(host: str, url: str, tmp_path: Path) -> None:
+    (tmp_path / "one.toml").write_text(f'hosts = ["{host}"]', encoding="utf-8")
+    assert load_recipes(tmp_path).site_of(url) == "one"
+
+
+def test_seeds_are_addresses_as_browsers_ask_for_them(tmp_path: Path) -> None:
+    path = tmp_path / "one.toml"
+    path.write_text('seeds = ["http://新闻.example/a b|c.html?x={1}#top"]', encoding="utf-8")
+    recipe = read_recipe(path)
+    assert recipe.seeds == ("http://新闻.example/a%20b%7Cc.html?x=%7B1%7D",)
+    assert recipe.hosts == ("xn--efvy88h.example",)
+
+
+def test_an_exception_comes_with_its_reason(tmp_path: Path) -> None:
+    path = tmp_path / "one.toml"
+    text = 'hosts = ["a.example"]\n[exceptions]\nrobots = "馆方来函同意全站保存"\ncertificate = "expired\\n in 2025"\n'
+    path.write_text(text, encoding="utf-8")
+    assert read_recipe(path).exceptions == {"robots": "馆方来函同意全站保存", "certificate": "expired in 2025"}
 
 
 def test_a_file_that_is_not_text_is_explained(tmp_path: Path) -> None:
