@@ -13,7 +13,7 @@ COUNTED = 10_000  # hijacked articles; counting them all reads a list as long as
 EVENTS = 200  # of a site that are listed, the newest
 
 # Fields of a record: their names for people, and whether a version has one, as SQL over `versions`.
-_FIELDS = {
+FIELDS = {
     "publication time": "published_at IS NOT NULL",
     "source (来源)": "source IS NOT NULL",
     "authors": "authors <> '[]'",
@@ -123,7 +123,7 @@ def coverage(db: Database, site: str) -> Coverage:
     first_seen = db.execute("SELECT first_seen FROM sites WHERE site = :site", asked).fetchone()
     if first_seen is None:
         raise ArchiveError(f"no site {site}")
-    shares = ", ".join(f"avg({has})" for has in _FIELDS.values())
+    shares = ", ".join(f"avg({has})" for has in FIELDS.values())
     articles, hijacked, *found = db.execute(
         f"SELECT count(*), coalesce(sum(hijacked), 0), {shares} {_PRESENT}",
         asked,
@@ -137,7 +137,7 @@ def coverage(db: Database, site: str) -> Coverage:
         hijacked=hijacked,
         rejected=_counted(db, "reason", "FROM captures WHERE outcome = 'rejected' AND site = :site", asked),
         damage=_counted(db, "damage", _PRESENT, asked),
-        fields={name: share or 0.0 for name, share in zip(_FIELDS, found, strict=True)},
+        fields={name: share or 0.0 for name, share in zip(FIELDS, found, strict=True)},
         months=tuple(Month(**row) for row in months.values()),
         events=tuple(_events(db, asked)),
     )

@@ -90,7 +90,9 @@ def columns_named(names: Iterable[str]) -> tuple[Column, ...]:
 
 def _ordered(db: Database, query: str, article_ids: Iterable[int] | None) -> Iterator[tuple[object, ...]]:
     if article_ids is None:
-        yield from db.execute(f"{query} ORDER BY articles.id")
+        # Not `yield from`: given up half-way, that would close the cursor, which by then may be of a closed archive.
+        for row in db.execute(f"{query} ORDER BY articles.id"):  # noqa: UP028 - the reason is above
+            yield row
         return
     query += " WHERE articles.id IN (SELECT value FROM json_each(?))"
     ids = iter(article_ids)
