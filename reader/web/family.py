@@ -1,16 +1,18 @@
 """The pages of families: the list, and of one who has it, since when, from whom, and what each copy changed."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
 from archive.connect import Archive, ArchiveError
-from archive.families import Family, Member, families, family
+from archive.families import Family, Filled, Member, families, family
 from pipelines.script import fold_script
+from reader.collate import collate
 from reader.diff import Kind, Span, abridged, differences
 from reader.web.answers import NotFound, Page
-from reader.web.spread import Taking, drawing
+from reader.web.spread import Taking, drawing, name_of
 from reader.web.text import LONGEST_TEXT
 
 LISTED: Final = 100  # families
@@ -32,6 +34,36 @@ class Comparison:
     body: tuple[Span, ...]
     added: int
     removed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A stretch of the text that all copies give together.
+
+    Attributes:
+        text: as it stands there.
+        filled: where the base had something else: what, and who has which.
+    """
+
+    text: str
+    filled: Filled | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Together:
+    """The collation of a family, with names for versions.
+
+    Attributes:
+        base: the copy whose wording it follows.
+        witnesses: how many copies were compared.
+        filled: how many places are not the base's.
+        paragraphs: in reading order.
+    """
+
+    base: Member
+    witnesses: int
+    filled: int
+    paragraphs: tuple[tuple[Place, ...], ...]
 
 
 def list_page(db: Archive) -> Page:
@@ -62,9 +94,35 @@ def page(db: Archive, family_id: int, arguments: Mapping[str, str]) -> Page:
             "origin": origin,
             "drawing": drawing(found.members, takings),
             "compared": _compared(before, after),
-            "whole": arguments.get("whole") == "1",
+            "together": _together(found),
+            "name_of_version": {member.version_id: name_of(member) for member in found.members},
         },
     )
+
+
+def _together(found: Family) -> Together:
+    made = collate(found)
+    base = next(member for member in found.members if member.version_id == made.base_id)
+    notes: defaultdict[str, list[Filled]] = defaultdict(list)
+    for note in made.notes:
+        notes[note.place].append(note)
+    return Together(
+        base=base,
+        witnesses=len(made.witnesses),
+        filled=len(made.notes),
+        paragraphs=tuple(
+            tuple(_places(paragraph, notes[f"body/{number}"])) for number, paragraph in enumerate(base.record.body)
+        ),
+    )
+
+
+def _places(paragraph: str, filled: Sequence[Filled]) -> Iterator[Place]:
+    at = 0
+    for each in sorted(filled, key=lambda each: each.at):
+        yield Place(text=paragraph[at : each.at])
+        yield Place(text=each.after, filled=each)
+        at = each.at + len(each.before)
+    yield Place(text=paragraph[at:])
 
 
 def _takings(found: Family) -> Iterator[Taking]:

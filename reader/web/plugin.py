@@ -111,6 +111,7 @@ def prepare_jinja2_environment(env: Environment) -> None:
         "language": text.language,
         "language_of": text.language_of,
         "segment": partial(quote, safe=""),
+        "version_name": lambda version_id, names: names.get(version_id, str(version_id)),
         "title_of": reasons.title_of,
     }
     env.globals |= {"why": reasons.why, "weight": reasons.weight}

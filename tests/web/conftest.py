@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -24,6 +25,11 @@ from samples.web import sites
 FIRST_DAY = datetime(2026, 3, 20, 8, 0, tzinfo=UTC)
 HOSTILE_URL = "http://wangcha.example/hostile.html"
 SCRIPT = "<script>document.title='ran';fetch('http://stolen.example/')</script><img src=x onerror=alert(1)>"
+TORN = (
+    "澄湖东岸的芦苇到了十一月才肯黄。编织厂的老厂长沈阿满每天清早划船进荡，挑最直的一垄割下来，捆好，晒在堤上。"
+    "他说苇子和人一样，晒得急了要裂，晒得慢了要霉，只有看着云彩过日子，才知道哪一天该收进仓里。厂里如今只剩下九个人，"
+    "年纪最轻的也过了五十岁，可是订单却从去年春天起一张接一张地来，连海边的民宿也要他们的席子铺在屋顶下面。"
+)
 MEGABYTE = 1_000_000
 SWITCHES = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -55,7 +61,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     archive = tmp_path_factory.mktemp("web") / "archive.db"
     with writing(archive) as db:
         ids = dict(_sample_web(db))
-        ids["hostile"] = _keep_record(db, hostile_record())
+        ids["hostile"] = _keep_record(db, hostile_record(), site='"><b>bad/site')
+        ids["torn"], *_ = (_keep_record(db, record, site=urlsplit(record.url).netloc) for record in torn_copies())
     ids["repaired"] = ids["hijacked/show/30431.html"]
     ids["traditional"] = ids["traditional/story/20260221/postman"]
     with running(make_app(archive, Access(names=frozenset({"archive.example"})), allow_sql=True)) as base:
@@ -117,8 +124,8 @@ def _keep(db: Archive, capture: Capture) -> int | None:
     return keep_article(db, capture_id, outcome).article_id
 
 
-def _keep_record(db: Archive, record: Record) -> int:
-    capture = Capture(url=record.url, body=SCRIPT.encode(), fetched_at=record.fetched_at, site='"><b>bad/site')
+def _keep_record(db: Archive, record: Record, *, site: str) -> int:
+    capture = Capture(url=record.url, body=SCRIPT.encode(), fetched_at=record.fetched_at, site=site)
     return keep_article(db, keep_capture(db, capture), fingerprint(record)).article_id
 
 
@@ -153,6 +160,28 @@ def hostile_record() -> Record:
         encoding="utf-8",
         script="hans",
     )
+
+
+def torn_copies() -> Iterator[Record]:
+    """Three copies of one text, each of which has lost another character."""
+    for number in range(3):
+        body = (
+            f"{TORN[: 40 + 20 * number]}\ufffd{TORN[41 + 20 * number :]}",
+            "编织厂的仓库里，还留着去年冬天没有卖完的苇席。",
+        )
+        yield Record(
+            url=f"http://torn{number}.example/1.html",
+            fetched_at=FIRST_DAY + timedelta(days=number),
+            headline="芦苇荡里的编织厂",
+            headline_raw="芦苇荡里的编织厂",
+            published_at=f"2026-03-2{number}T10:00:00+08:00",
+            site_name=("澄湖日报", "苇滩新闻", "白鹭网")[number],
+            source=None if number == 0 else "澄湖日报",
+            body=body,
+            body_raw=body,
+            encoding="utf-8",
+            script="hans",
+        )
 
 
 @pytest.fixture(scope="session")

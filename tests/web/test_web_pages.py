@@ -27,6 +27,7 @@ TABLES = (
     "/nothing",
     "/-/settings",
 )
+TORN_OFF = "垄"  # from the first copy; the others have it
 ENOUGH = 5  # pages of one kind
 TYPES = {
     "text/html",
@@ -239,6 +240,26 @@ def test_every_copy_is_drawn_and_every_story_was_taken_from_somewhere(served: An
         rows = tree.xpath("//table[contains(@class, 'copies')]/tbody/tr")
         assert len(rows) == len(tree.xpath("//*[name()='circle']"))
         assert tree.xpath("//*[name()='svg']//*[name()='path']"), "nobody took it from anybody"
+
+
+def test_what_one_copy_lost_is_filled_from_those_that_kept_it(served: Any) -> None:
+    article = html.fromstring(served.get(f"/article/{served.ids['torn']}").text)
+    (family,) = article.xpath("//p[@class='family-link']/a/@href")
+    tree = html.fromstring(served.get(family).text)
+    (mark,) = tree.xpath("//div[contains(@class, 'collation')]//mark")
+    (reason,) = tree.xpath("//*[@id=$id]", id=mark.get("aria-describedby"))
+    assert mark.text_content() == TORN_OFF
+    for words in ("苇滩新闻、白鹭网", "lost"):
+        assert words in reason.text_content()
+
+
+def test_who_names_a_copy_as_its_source_has_it_from_there(served: Any) -> None:
+    (family,) = html.fromstring(served.get(f"/article/{served.ids['torn']}").text).xpath(
+        "//p[@class='family-link']/a/@href"
+    )
+    tree = html.fromstring(served.get(family).text)
+    assert len(tree.xpath("//*[name()='path'][@class='declared']")) == 2
+    assert "澄湖日报 it says so" in " ".join(tree.xpath("//tbody/tr[3]")[0].text_content().split())
 
 
 def test_the_table_of_a_search_is_what_it_found_and_runs_nowhere(served: Any) -> None:
