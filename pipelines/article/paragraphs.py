@@ -193,7 +193,7 @@ def _trimmed(page: Page, region: Region, body: list[int]) -> list[int]:
 
 
 def _link_lists(page: Page, region: Region) -> set[int]:
-    """Blocks of boxes in the region that hold links and hardly any running text."""
+    """Blocks of boxes in the region that hold links and hardly any running text; the core's own box is never one."""
     boxes = page.boxes
     here = page.blocks[region.first : region.end]
     size = [0, *accumulate(len(block.text) for block in here)]
@@ -207,6 +207,8 @@ def _link_lists(page: Page, region: Region) -> set[int]:
             break
         if end - first < 2 or end <= covered or running[first] != running[end]:
             continue
+        if first <= region.core_first - region.first and end >= min(region.core_end, region.end) - region.first:
+            continue  # around a short article, a page's lists of links outweigh it
         if 2 * (linked[end] - linked[first]) > size[end] - size[first]:
             found.update(range(max(first, covered) + region.first, end + region.first))
             covered = end
