@@ -84,9 +84,12 @@ def reached(db: Database, seeds: Iterable[int]) -> list[int]:
 
 
 def _edges(db: Database, articles: Iterable[int]) -> Iterator[Edge]:
-    query = "SELECT article_id, other_id, kind FROM family_links WHERE article_id IN (SELECT value FROM json_each(?))"
-    for one, other, kind in db.execute(query, (json.dumps(list(articles)),)):
-        yield Edge(one=one, other=other, kind=kind)
+    query = """
+        SELECT article_id, other_id, kind, share FROM family_links
+        WHERE article_id IN (SELECT value FROM json_each(?))
+    """
+    for one, other, kind, share in db.execute(query, (json.dumps(list(articles)),)):
+        yield Edge(one=one, other=other, kind=kind, share=share)
 
 
 def _memberships(db: Database, articles: Iterable[int]) -> dict[tuple[int, int], str]:

@@ -135,15 +135,17 @@ def scattered(body: Sequence[str], chance: random.Random, rate: float) -> tuple[
 
 
 def rewritten(body: Sequence[str], chance: random.Random, rate: float) -> tuple[str, ...]:
-    """So much of the text replaced sentence by sentence."""
-    return tuple(
-        "".join(
-            sentence(chance, len(part)) if chance.random() < rate else part + "。"
-            for part in each.split("。")
-            if part
-        )
-        for each in body
-    )  # fmt: skip
+    """So much of the text replaced, sentence by sentence, and no more than that."""
+    parts = [[part + "。" for part in each.split("。") if part] for each in body]
+    places = [(line, number) for line, each in enumerate(parts) for number in range(len(each))]
+    chance.shuffle(places)
+    left = rate * sum(map(len, body))
+    for line, number in places:
+        length = len(parts[line][number])
+        if length <= left:
+            parts[line][number] = sentence(chance, length)
+            left -= length
+    return tuple("".join(each) for each in parts)
 
 
 def cut(body: Sequence[str], chance: random.Random, _: float = 0) -> tuple[str, ...]:
