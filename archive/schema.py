@@ -365,3 +365,9 @@ def _third(db: Database) -> None:
 def _fourth(db: Database) -> None:
     for statement in FAMILIES:
         db.execute(statement)
+
+
+@migrations(name="0007_urls_by_capture")
+def _seventh(db: Database) -> None:
+    # What became of a capture is written beside its address: without this, every write reads all addresses.
+    db.execute("CREATE INDEX urls_capture ON urls (capture_id)")

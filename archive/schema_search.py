@@ -9,9 +9,5 @@ CREATE TABLE search_documents (      -- the version of each article that is in t
 ) STRICT
 """,
     # Contentless: the texts are in `versions`. `ascii`, because it takes every character beyond ASCII for a token's.
-    """
-CREATE VIRTUAL TABLE search_index USING fts5 (
-    headline, body, source, authors, site, state, content = '', tokenize = 'ascii'
-)
-""",
+    "CREATE VIRTUAL TABLE search_index USING fts5 (text, content = '', tokenize = 'ascii')",
 )

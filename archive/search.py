@@ -8,23 +8,23 @@ import json
 import math
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
-from itertools import islice
 from statistics import fmean
 
 from sqlite_utils import Database
 
 from archive.families import present_id
 from archive.rows import Row, storable
-from archive.search_index import HIJACKED, PER_MINUTE, SOUND, minute, whole
+from archive.search_index import PER_MINUTE, minute
 from archive.search_marks import Part, excerpt, pattern_of
 from archive.search_query import Phrase, QueryError, match_of, parse, wanted
+from archive.search_text import HIJACKED, SOUND, About, about
 
 # How far a document's id may be from its day: so far that 700,000 articles of one minute do not get there.
 AFTER = timedelta(days=31)
-RANKED = 1_000  # hits that are ranked, the newest; to rank all hits of a common word takes seconds
+RANKED = 500  # hits that are ranked, the newest; to rank all hits of a common word takes seconds
 HEADLINE_WEIGHT = 10  # a word in the headline counts like so many in the body
 HEADLINE_WIDTH = 200  # characters of a headline that are shown: a hostile one has a million
 # BM25 with its usual constants: how soon more of the same word stops counting, and how much a long text is held back.
@@ -119,16 +119,12 @@ def search(db: Database, query: Query) -> Found:
     """
     phrases = () if query.text is None else tuple(dict.fromkeys(wanted(parse(query.text))))
     pattern = pattern_of(phrases) if phrases else None
-    sql, parameters = sql_of(db, query)
     if query.order is Order.NEWEST or pattern is None:
+        sql, parameters = sql_of(db, query)
         return Found(hits=(_hit(db, row, pattern) for row in db.query(sql, parameters)))
-    candidates = list(islice(db.query(sql, parameters), RANKED + 1))
-    bounded = len(candidates) > RANKED
-    del candidates[RANKED:]
-    scores = _scores(db, candidates, phrases)
-    best = sorted(range(len(candidates)), key=lambda number: -scores[number])  # of equals the newer first, as they came
-    shown = best[query.offset : None if query.limit is None else query.offset + query.limit]
-    hits = (_hit(db, candidates[number], pattern, score=scores[number]) for number in shown)
+    candidates, bounded = _ranked(db, query, phrases)
+    shown = candidates[query.offset : None if query.limit is None else query.offset + query.limit]
+    hits = (_hit(db, _row(db, article_id), pattern, score=score) for score, article_id in shown)
     return Found(hits=hits, ranked=len(candidates), bounded=bounded)
 
 
@@ -138,9 +134,9 @@ def article_ids(db: Database, query: Query) -> Iterator[int]:
     Raises:
         QueryError, ArchiveError: as `search`.
     """
-    sql, parameters = sql_of(db, query)
-    for row in db.execute(sql, parameters):
-        yield row[0]
+    sql, parameters = _statement(db, query, "documents.article_id")
+    for (article_id,) in db.execute(sql, parameters):
+        yield article_id
 
 
 def count(db: Database, query: Query, *, at_most: int = 1_000) -> int:
@@ -149,9 +145,8 @@ def count(db: Database, query: Query, *, at_most: int = 1_000) -> int:
     Raises:
         QueryError, ArchiveError: as `search`.
     """
-    match, conditions, parameters = _conditions(db, query)
-    sql = f"SELECT count(*) FROM (SELECT 1 {_from(match, conditions)} LIMIT :limit)"  # noqa: S608 - constants of this module
-    (found,) = db.execute(sql, {**parameters, "limit": at_most}).fetchone()
+    sql, parameters = _statement(db, replace(query, limit=at_most, offset=0), "documents.id")
+    (found,) = db.execute(f"SELECT count(*) FROM ({sql})", parameters).fetchone()  # noqa: S608 - as `_statement` made it
     return int(found)
 
 
@@ -163,13 +158,9 @@ def sql_of(db: Database, query: Query) -> tuple[str, dict[str, object]]:
     Raises:
         QueryError, ArchiveError: as `search`.
     """
-    match, conditions, parameters = _conditions(db, query)
-    document = "search_index.rowid" if match else "documents.id"
-    limit, offset = (-1 if query.limit is None else query.limit), query.offset
-    if query.order is Order.RANK and match:
-        limit, offset = RANKED + 1, 0
-    sql = f"SELECT {_COLUMNS}\n{_from(match, conditions)}\nORDER BY {document} DESC LIMIT :limit OFFSET :offset"
-    return sql, {**parameters, "limit": limit, "offset": offset}
+    if query.order is Order.RANK and query.text is not None:
+        query = replace(query, limit=RANKED, offset=0)
+    return _statement(db, query, _COLUMNS)
 
 
 def literal_sql(sql: str, parameters: dict[str, object]) -> str:
@@ -181,16 +172,26 @@ def _literal(value: object) -> str:
     return str(value) if isinstance(value, int) else "'" + str(value).replace("'", "''") + "'"
 
 
-def _from(match: str | None, conditions: Sequence[str]) -> str:
-    """The tables in the order in which they are walked (CROSS JOIN keeps it), and what rows must fulfil."""
-    tables = "FROM search_documents AS documents"
+def _statement(db: Database, query: Query, columns: str) -> tuple[str, dict[str, object]]:
+    """The statement that gives some columns of what a query finds, the newest first, and its parameters.
+
+    CROSS JOIN keeps the tables in this order: the index leads, in its own order, so that nothing is sorted.
+    """
+    match, conditions, parameters = _conditions(db, query)
+    document = "search_index.rowid" if match else "documents.id"
+    lines = [f"SELECT {columns}", "FROM search_documents AS documents"]
     if match:
-        tables = "FROM search_index\nCROSS JOIN search_documents AS documents ON documents.id = search_index.rowid"
-    where = f"\nWHERE {' AND '.join(conditions)}" if conditions else ""
-    return (
-        f"{tables}\nCROSS JOIN articles ON articles.id = documents.article_id\n"
-        f"CROSS JOIN versions ON versions.id = documents.version_id{where}"
-    )
+        lines[1:] = ["FROM search_index", f"CROSS JOIN search_documents AS documents ON documents.id = {document}"]
+    asked = " ".join((columns, *conditions))
+    if "articles." in asked:
+        lines.append("CROSS JOIN articles ON articles.id = documents.article_id")
+    if "versions." in asked:
+        lines.append("CROSS JOIN versions ON versions.id = documents.version_id")
+    if conditions:
+        lines.append(f"WHERE {' AND '.join(conditions)}")
+    lines.append(f"ORDER BY {document} DESC LIMIT :limit OFFSET :offset")
+    limit = -1 if query.limit is None else query.limit
+    return "\n".join(lines), {**parameters, "limit": limit, "offset": query.offset}
 
 
 def _conditions(db: Database, query: Query) -> tuple[str | None, list[str], dict[str, object]]:
@@ -220,14 +221,19 @@ def _first_document(day: date) -> int:
 
 
 def _match(query: Query) -> str | None:
-    parts = [] if query.text is None else [f"{{headline body}} : {match_of(parse(query.text))}"]
-    for column, value in (("source", query.source), ("authors", query.author), ("site", query.site)):
+    """What FTS5 is to find: the words, then what it is about."""
+    parts = [] if query.text is None else [match_of(parse(query.text))]
+    state = None if query.hijacked is None else HIJACKED if query.hijacked else SOUND
+    for what, value in (
+        (About.SOURCE, query.source),
+        (About.AUTHOR, query.author),
+        (About.SITE, query.site),
+        (About.STATE, state),
+    ):
         if value is not None:
-            if not (tokens := whole(value)):
+            if not (tokens := about(what, value)):
                 raise QueryError(f"there is nothing to search for in {value!r}")
-            parts.append(f'{column} : "{tokens}"')
-    if query.hijacked is not None:
-        parts.append(f"state : {HIJACKED if query.hijacked else SOUND}")
+            parts.append(f'"{tokens}"')
     return " AND ".join(parts) or None
 
 
@@ -249,25 +255,45 @@ def _paragraphs(db: Database, version_id: int) -> tuple[str, ...]:
     return (*json.loads(body), *(caption for (caption,) in captions))
 
 
-def _scores(db: Database, candidates: Sequence[Row], phrases: Sequence[Phrase]) -> list[float]:
-    """BM25 of each candidate, with the candidates for the collection that words are rare or common in."""
+def _row(db: Database, article_id: int) -> Row:
+    """What a hit shows of an article."""
+    return next(
+        db.query(
+            f"SELECT {_COLUMNS} FROM search_documents AS documents "  # noqa: S608 - a constant
+            "JOIN articles ON articles.id = documents.article_id JOIN versions ON versions.id = documents.version_id "
+            "WHERE documents.article_id = ?",
+            (article_id,),
+        )
+    )
+
+
+def _ranked(db: Database, query: Query, phrases: Sequence[Phrase]) -> tuple[list[tuple[float, int]], bool]:
+    """The newest hits as (BM25, article), the best first and of equals the newer; and whether there are more hits.
+
+    The statistics are those of the hits that are ranked: what is rare among them counts more, their mean length is the
+    measure of length.
+    """
+    newest = replace(query, limit=RANKED + 1, offset=0)
+    rows = db.execute(*_statement(db, newest, "documents.article_id, versions.headline, versions.body")).fetchall()
+    bounded = len(rows) > RANKED
+    del rows[RANKED:]
     patterns = [pattern_of((phrase,)) for phrase in phrases]
-    texts = [_weights(db, row, patterns) for row in candidates]
-    mean = fmean(length for _, length in texts) if texts else 1.0
-    holding = [sum(weights[which] > 0 for weights, _ in texts) for which in range(len(patterns))]
-    rarity = [math.log(1 + (len(texts) - n + 0.5) / (n + 0.5)) for n in holding]
-    return [
+    weights = [[_weight(pattern, headline, body) for pattern in patterns] for _, headline, body in rows]
+    lengths = [len(body) for _, _, body in rows]
+    mean = fmean(lengths) if lengths else 1.0
+    holding = [sum(map(bool, column)) for column in zip(*weights, strict=True)]
+    rarity = [math.log(1 + (len(rows) - n + 0.5) / (n + 0.5)) for n in holding]
+    scores = [
         sum(
             rare * weight * (_SATURATION + 1) / (weight + _SATURATION * (1 - _LENGTH + _LENGTH * length / mean))
-            for rare, weight in zip(rarity, weights, strict=True)
+            for rare, weight in zip(rarity, of_article, strict=True)
         )
-        for weights, length in texts
+        for of_article, length in zip(weights, lengths, strict=True)
     ]
+    ranked = [(score, article_id) for score, (article_id, _, _) in zip(scores, rows, strict=True)]
+    return sorted(ranked, key=lambda scored: -scored[0]), bounded
 
 
-def _weights(db: Database, row: Row, patterns: Sequence[re.Pattern[str]]) -> tuple[list[int], int]:
-    """How much each phrase weighs in an article, and how long it is."""
-    headline: str = row["headline"]
-    (body,) = db.execute("SELECT body FROM versions WHERE id = ?", (row["version_id"],)).fetchone()
-    weights = [len(pattern.findall(body)) + HEADLINE_WEIGHT * len(pattern.findall(headline)) for pattern in patterns]
-    return weights, len(body)
+def _weight(pattern: re.Pattern[str], headline: str, body: str) -> int:
+    """How much a phrase weighs in an article."""
+    return len(pattern.findall(body)) + HEADLINE_WEIGHT * len(pattern.findall(headline))

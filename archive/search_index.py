@@ -11,9 +11,8 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from archive.search_text import BOUNDARY, tokens
+from archive.search_text import HIJACKED, SOUND, About, about, tokens
 
-HIJACKED, SOUND = "hijacked", "sound"
 # Ids of documents that were published in one minute. The fewer, the smaller the index, which stores distances between
 # them; what is more than that in a minute gets those of the next ones.
 PER_MINUTE = 16
@@ -81,27 +80,16 @@ def minute(published: str | None, fetched: str) -> int:
 
 
 def _add(db: Database, article_id: int, version_id: int) -> None:
-    published, texts = _document(db, version_id)
+    published, text = _document(db, version_id)
     document = _free_id(db, published, article_id)
     row = (document, article_id, version_id)
     db.execute("INSERT INTO search_documents (id, article_id, version_id) VALUES (?, ?, ?)", row)
-    db.execute(
-        """
-        INSERT INTO search_index (rowid, headline, body, source, authors, site, state) VALUES (?, ?, ?, ?, ?, ?, ?)
-        """,
-        (document, *texts),
-    )
+    db.execute("INSERT INTO search_index (rowid, text) VALUES (?, ?)", (document, text))
 
 
 def _remove(db: Database, document: int, version_id: int) -> None:
-    _, texts = _document(db, version_id)
-    db.execute(
-        """
-        INSERT INTO search_index (search_index, rowid, headline, body, source, authors, site, state)
-        VALUES ('delete', ?, ?, ?, ?, ?, ?, ?)
-        """,
-        (document, *texts),
-    )
+    _, text = _document(db, version_id)
+    db.execute("INSERT INTO search_index (search_index, rowid, text) VALUES ('delete', ?, ?)", (document, text))
     db.execute("DELETE FROM search_documents WHERE id = ?", (document,))
 
 
@@ -117,8 +105,8 @@ def _free_id(db: Database, published: int, article_id: int) -> int:
     return first + article_id % many
 
 
-def _document(db: Database, version_id: int) -> tuple[int, tuple[str, ...]]:
-    """A version's minute, and its tokens column by column."""
+def _document(db: Database, version_id: int) -> tuple[int, str]:
+    """A version's minute, and its tokens: texts first, then what it can be filtered by."""
     headline, kicker, subtitle, published_at, fetched_at, source, authors, body, hijacked, site = db.execute(
         """
         SELECT headline, kicker, subtitle, published_at, fetched_at, source, authors, body, hijacked, articles.site
@@ -129,18 +117,12 @@ def _document(db: Database, version_id: int) -> tuple[int, tuple[str, ...]]:
     captions = db.execute(
         "SELECT caption FROM images WHERE version_id = ? AND caption IS NOT NULL ORDER BY number", (version_id,)
     ).fetchall()
+    texts = filter(None, (headline, kicker, subtitle, *json.loads(body), *(caption for (caption,) in captions)))
     columns = (
-        tokens("\n".join(filter(None, (headline, kicker, subtitle)))),
-        tokens("\n".join((*json.loads(body), *(caption for (caption,) in captions)))),
-        whole(source or ""),
-        whole("\n".join(json.loads(authors))),
-        whole(site),
-        HIJACKED if hijacked else SOUND,
+        tokens("\n".join(texts)),
+        about(About.SOURCE, source or ""),
+        about(About.AUTHOR, "\n".join(json.loads(authors))),
+        about(About.SITE, site),
+        about(About.STATE, HIJACKED if hijacked else SOUND),
     )
-    return minute(published_at, fetched_at), columns
-
-
-def whole(names: str) -> str:
-    """Names, one a line, as tokens with a boundary around each: so that 王伟 does not find 王伟明."""
-    inner = tokens(names).strip(f"{BOUNDARY} ")
-    return f"{BOUNDARY} {inner} {BOUNDARY}" if inner else ""
+    return minute(published_at, fetched_at), " ".join(columns)

@@ -323,7 +323,7 @@ def _shared_version(db: Database, article_id: int, capture: Row, article: Articl
         """
         SELECT max(id) FROM versions
         WHERE article_id = :article AND digest = :digest AND capture_id <> :capture
-            AND id IN (SELECT version_id FROM captures WHERE id <> :capture)
+            AND EXISTS (SELECT 1 FROM captures WHERE version_id = versions.id AND captures.id <> :capture)
         """,
         {"article": article_id, "digest": article.digest, "capture": capture["id"]},
     ).fetchone()
