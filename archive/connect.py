@@ -17,6 +17,8 @@ from archive.schema import APPLICATION_ID, applied_names, known_names, migration
 PATIENCE = 30.0  # seconds to wait for another process's transaction; ours take milliseconds, a reclean's too
 FOREIGN = "not an archive of this program"
 Archive = Database  # an open archive, for the rooms that hand one on and know no SQL
+# What SQLite says where it can make no file in a folder; the upper bits of its code say more.
+_CANNOT_MAKE_FILES = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY})
 OLDEST_SQLITE = (3, 38)  # strict tables since 3.37, JSON functions always there since 3.38
 
 
@@ -36,7 +38,10 @@ def default_path() -> Path:
     """
     if given := os.environ.get("ARCHIVE_PATH"):
         return Path(given)
-    here = Path.cwd()
+    try:
+        here = Path.cwd()
+    except FileNotFoundError:  # it was deleted; only who opens an archive in it needs to hear of that
+        return Path("archive.db")
     project = next((folder for folder in (here, *here.parents) if (folder / "scrapy.cfg").is_file()), here)
     return project / "archive.db"
 
@@ -69,12 +74,15 @@ def open_reading(path: Path) -> Database:
     Raises:
         ArchiveError: there is none, it cannot be read, it is not ours, or its schema is of another version.
     """
+    _refuse_no_folder(path)
     if not _exists(path):
         raise ArchiveError(f"{path}: no such archive; `repost crawl` makes one")
     with _in_one_line(path):
         db = _connect(reading_uri(path), path)
         with _closed_on_error(db):
-            if not _is_ours(db):
+            with _wal_can_be_read(path):
+                is_ours = _is_ours(db)
+            if not is_ours:
                 raise ArchiveError(f"{path}: {FOREIGN}")
             _refuse_newer(db, path)
             if migrations.pending(db):
@@ -89,6 +97,7 @@ def open_writing(path: Path) -> Database:
     Raises:
         ArchiveError: the folder is missing or cannot be written, or the file is not ours or newer than this program.
     """
+    _refuse_no_folder(path)
     if not _exists(path.parent) or not path.parent.is_dir():
         raise ArchiveError(f"{path.parent}: no such folder")
     if not os.access(path.parent, os.W_OK):
@@ -143,6 +152,14 @@ def snapshot(db: Database) -> Iterator[None]:
         db.conn.execute("ROLLBACK")
 
 
+def _refuse_no_folder(path: Path) -> None:
+    try:
+        path.absolute()
+    except FileNotFoundError:
+        message = f"{path}: the current folder was deleted; go to another one, or give the whole path"
+        raise ArchiveError(message) from None
+
+
 def _exists(path: Path) -> bool:
     """Whether something is there; what cannot be looked at is said at once."""
     try:
@@ -175,6 +192,25 @@ def _can_hold_wal(path: Path) -> bool:
     An archive on read-only media has none and cannot change, so it can be read without.
     """
     return os.access(path.parent, os.W_OK) or path.with_name(f"{path.name}-wal").exists()
+
+
+@contextmanager
+def _wal_can_be_read(path: Path) -> Iterator[None]:
+    """Say why an archive cannot be read whose last writes stand in its `-wal` file still.
+
+    To read that file, SQLite has to make a `-shm` file beside it. Reading the archive without it would be reading less
+    than was written.
+    """
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        wal = path.with_name(f"{path.name}-wal")
+        if error.sqlite_errorcode & 0xFF in _CANNOT_MAKE_FILES and wal.exists():
+            raise ArchiveError(
+                f"{path}: the last writes stand in {wal.name} still, and this folder cannot be written; "
+                "copy both files to a folder that can"
+            ) from error
+        raise
 
 
 def _is_ours(db: Database) -> bool:

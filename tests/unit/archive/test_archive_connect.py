@@ -1,6 +1,7 @@
 """Opening: what is made, what is refused, and in which words."""
 
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -158,21 +159,62 @@ def test_a_read_only_medium_is_read_and_nothing_is_left_on_it(path: Path, monkey
     assert [file.name for file in path.parent.iterdir()] == [path.name]
 
 
-@pytest.mark.skipif(not hasattr(os, "fork") or os.geteuid() != 0, reason="needs root to become somebody else")
+def _refusal_for_nobody(opening: Callable[[Path], Database], folder: Path) -> str:
+    """What somebody who may not write in the archive's folder is told; root may write everywhere."""
+    from_child, to_parent = os.pipe()
+    if (child := os.fork()) == 0:
+        os.setuid(65534)
+        try:
+            opening(folder / "archive.db").close()
+        except ArchiveError as error:
+            os.write(to_parent, str(error).encode())
+        finally:
+            os._exit(0)
+    os.waitpid(child, 0)
+    os.close(to_parent)
+    with os.fdopen(from_child, "rb") as said:
+        return said.read().decode()
+
+
+needs_root = pytest.mark.skipif(
+    not hasattr(os, "fork") or os.geteuid() != 0, reason="needs root to become somebody else"
+)
+
+
+@needs_root
 def test_a_folder_that_cannot_be_written_is_said() -> None:
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o555)
-        from_child, to_parent = os.pipe()
-        if (child := os.fork()) == 0:
-            os.setuid(65534)  # nobody; root may write everywhere
-            try:
-                open_writing(Path(folder) / "archive.db")
-            except ArchiveError as error:
-                os.write(to_parent, str(error).encode())
-            finally:
-                os._exit(0)
-        os.waitpid(child, 0)
-        assert b"this folder cannot be written" in os.read(from_child, 1000)
+        assert "this folder cannot be written" in _refusal_for_nobody(open_writing, Path(folder))
+
+
+@needs_root
+def test_last_writes_that_cannot_be_read_without_writing_are_said() -> None:
+    """A killed run leaves a -wal file; copied to where nothing can be written, SQLite can make no -shm beside it."""
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place) / "copy"
+        folder.mkdir()
+        db = open_writing(Path(place) / "archive.db")
+        for name in ("archive.db", "archive.db-wal"):
+            shutil.copyfile(Path(place) / name, folder / name)
+        db.close()
+        Path(place).chmod(0o755)
+        folder.chmod(0o555)
+        refusal = _refusal_for_nobody(open_reading, folder)
+        assert refusal.startswith(f"{folder}/archive.db: the last writes stand in archive.db-wal still")
+
+
+@pytest.mark.parametrize("opening", [open_reading, open_writing])
+def test_a_folder_that_was_deleted_is_said(
+    tmp_path: Path, opening: Callable[[Path], Database], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("ARCHIVE_PATH", raising=False)
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    with pytest.raises(ArchiveError, match=r"archive\.db: the current folder was deleted"):
+        opening(default_path())
+    open_writing(tmp_path / "archive.db").close()
 
 
 class TestMigrations:
