@@ -6,6 +6,7 @@ from itertools import accumulate, chain
 
 from pipelines.article.lines import is_furniture_box, is_readers_box
 from pipelines.article.posts import first_post
+from pipelines.article.teasers import teasers
 from pipelines.parse import Page
 
 # A child box that holds this share of the running text holds the article; below it the text is spread over several.
@@ -54,6 +55,9 @@ def find_region(page: Page, named: Sequence[int] = ()) -> Region:
     prose = [block.running for block in page.blocks]
     furniture, furniture_boxes = _furniture(page, [0, *accumulate(prose)])
     prose = [0 if index in furniture else size for index, size in enumerate(prose)]
+    for index in teasers(page, prose):
+        prose[index] = 0
+        furniture.add(index)
     post_first, post_end = first_post(page, prose)
     prose = [size if post_first <= index < post_end else 0 for index, size in enumerate(prose)]
     if not any(prose):  # lyrics, lists of names: every line outside links counts

@@ -11,6 +11,7 @@ from pipelines.article.headline import Headline
 from pipelines.article.labelling import label_form
 from pipelines.article.lines import any_of, has_date
 from pipelines.article.paragraphs import Text
+from pipelines.article.teasers import LONGEST_TEASER, TITLE_LENGTH, title_above
 from pipelines.parse import Page
 from pipelines.rules import refusals
 
@@ -23,8 +24,6 @@ SHELL = 150
 # Links with a title's length that make a page a list.
 LIST_LINKS = 12
 SHORT_LIST = 4
-TITLE_LENGTH = 8
-LONGEST_TEASER = 250
 LEAST_TEASERS, ENOUGH_TEASERS = 4, 20
 
 _NOT_FOUND = any_of(refusals.NOT_FOUND)
@@ -129,7 +128,7 @@ def _is_teaser_list(page: Page, text: Text) -> bool:
         return False
     teasers = sum(
         len(page.blocks[index].text) < LONGEST_TEASER
-        and (_is_linked_title(page, index - 1) or _ends_as_teaser(page.blocks[index].text))
+        and (title_above(page, index) is not None or _ends_as_teaser(page.blocks[index].text))
         for index in running
     )
     return teasers * 10 >= len(running) * 7
@@ -137,19 +136,6 @@ def _is_teaser_list(page: Page, text: Text) -> bool:
 
 def _ends_as_teaser(text: str) -> bool:
     return not text.endswith(("。", "！", "？", "”")) and _TEASER_END.search(label_form(text[-12:])) is not None
-
-
-def _is_linked_title(page: Page, index: int) -> bool:
-    """Whether the block is a title that is a link, or the date under one."""
-    for at in (index, index - 1):
-        block = page.blocks[at] if at >= 0 else None
-        if block is None or block.hidden or block.running:
-            return False
-        if len(block.text) >= TITLE_LENGTH and block.linked * 5 > len(block.text) * 4:
-            return True
-        if not has_date(block.text):
-            return False
-    return False
 
 
 def _nothing(page: Page, text: Text) -> tuple[Reason, str] | None:
