@@ -147,7 +147,13 @@ class Progress:
         """Stop showing; sum up."""
         self.hide()
         finish, _, detail = reason.partition(": ")
-        self.summary = RunSummary(
+        self.summary = self.so_far(finish, detail)
+        for line in self.summary.lines():
+            logger.info(line)
+
+    def so_far(self, finish: str, detail: str = "") -> RunSummary:
+        """What the run has done by now, under the word for how it ends."""
+        return RunSummary(
             finish=finish,
             detail=detail,
             started_at=self._started_at,
@@ -162,8 +168,6 @@ class Progress:
             failures=tuple(self._failures),
             rejections=tuple(self._rejections),
         )
-        for line in self.summary.lines():
-            logger.info(line)
 
     def _count(self, site: str, outcome: str) -> None:
         self._outcomes[outcome] += 1

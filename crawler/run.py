@@ -60,10 +60,13 @@ def run(spider: str, arguments: Mapping[str, Any], overrides: Mapping[str, Any] 
         raise error
     progress, limits = crawler.get_extension(Progress), crawler.get_extension(Limits)
     summary = progress.summary if progress else None
-    if summary is None:  # killed by a second signal before the spider was closed
+    if summary is None:  # a second signal ended it before the spider was closed
+        summary = RunSummary(finish="interrupted", started_at=started_at, finished_at=datetime.now(UTC))
         if progress:
             progress.hide()
-        summary = RunSummary(finish="interrupted", started_at=started_at, finished_at=datetime.now(UTC))
+            summary = progress.so_far("interrupted")
+            if progress.frontier:
+                progress.frontier.close("interrupted")
     if interruptions:
         summary = replace(summary, finish="interrupted", signal=interruptions[0])
     elif limits and limits.reached:

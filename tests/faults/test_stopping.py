@@ -5,6 +5,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -59,6 +60,34 @@ def test_a_signal_ends_the_run_in_order(  # noqa: PLR0913, PLR0917 - fixtures
     assert "Traceback" not in done.stderr
     ((verdict,),) = rows_of(crawl.archive, "PRAGMA integrity_check")
     assert verdict == "ok"
+
+
+def test_a_second_signal_ends_the_run_at_once_and_says_what_was_done(
+    web: Any, crawl: Any, urls: list[str], rows_of: Callable[..., Any], tmp_path: Path, wait_until: Callable[..., None]
+) -> None:
+    """What is in flight is not waited for: it is queued again, and all the rest is summed up as ever."""
+    asked, go_on = threading.Event(), threading.Event()
+
+    def stuck(handler: Any) -> None:
+        asked.set()
+        go_on.wait(20)
+        handler.reply(b"late")
+
+    archive = tmp_path / "archive.db"
+    process = crawl.start([*urls[:3], web.answer("/stuck.html", stuck), *urls[3:6]], ARCHIVE_PATH=str(archive))
+    wait_until(asked.is_set)
+    wait_until(lambda: rows_of(archive, "SELECT count(*) FROM captures WHERE outcome IS NOT NULL") == [(3,)])
+    process.send_signal(signal.SIGINT)
+    time.sleep(0.3)  # for Scrapy to have begun to stop
+    process.send_signal(signal.SIGINT)
+    done = crawl.finish(process)
+    go_on.set()
+    assert done.code == 130
+    assert (done.summary["finish"], done.summary["pages"], done.summary["left"]) == ("interrupted", 3, 3)
+    assert done.summary["outcomes"] == {"new": 3}
+    assert "Traceback" not in done.stderr
+    assert rows_of(archive, "SELECT state, count(*) FROM frontier GROUP BY state") == [("answered", 3), ("queued", 4)]
+    assert rows_of(archive, "SELECT finish, exit_code, finished_at IS NOT NULL FROM runs") == [("interrupted", 130, 1)]
 
 
 def test_a_split_article_that_is_interrupted_keeps_the_parts_it_has(
