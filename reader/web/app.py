@@ -18,6 +18,7 @@ SETTINGS: Final = {
     "max_returned_rows": 1_000,
     "default_page_size": 50,
     "truncate_cells_html": 300,
+    "suggest_facets": False,  # it tries every column in turn; table.html names them all
     "allow_download": False,  # the file holds raw pages of strangers; `repost backup` copies it
     "default_cache_ttl": 0,
 }

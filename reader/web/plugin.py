@@ -82,7 +82,7 @@ ROUTES: Final = (
         pattern=r"/family/(?P<id>[0-9]{1,18})",
         show=lambda db, asked: family.page(db, int(asked.parts["id"]), asked.arguments),
     ),
-    Route(path="/sites", pattern=r"/sites", show=lambda db, _: sites.list_page(db)),
+    Route(path="/sites", pattern=r"/sites", show=lambda db, asked: sites.list_page(db, asked.arguments)),
     Route(
         path="/site/NAME",
         pattern=r"/site/(?P<name>[^/]+)",

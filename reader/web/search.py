@@ -18,7 +18,7 @@ from reader.web.answers import Download, NotFound, Page
 HITS: Final = 20  # of one page
 DEEPEST: Final = 2_000  # hits that can be paged through; who wants more exports them
 COUNTED: Final = 1_000
-MOST_ROWS: Final = 10_000  # of a table: `repost export` has no such bound
+MOST_ROWS: Final = 5_000  # of a table: `repost export` has no such bound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

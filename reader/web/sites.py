@@ -1,5 +1,6 @@
 """The pages of sites: the list of all, and what there is of one; and the campaigns that hijacked them."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
 
@@ -14,11 +15,16 @@ NEWEST: Final = 20
 SHOWN: Final = 100  # campaigns
 
 
-def list_page(db: Archive) -> Page:
-    """All sites, and where one is no longer what it was."""
+def list_page(db: Archive, arguments: Mapping[str, str]) -> Page:
+    """All sites; with `alarms=yes` also where one is no longer what it was, for which every capture is looked at."""
+    looked = arguments.get("alarms") == "yes"
     return Page(
         template="sites.html",
-        context={"sites": list(sites(db, datetime.now(UTC))), "alarms": list(alarms(db))},
+        context={
+            "sites": list(sites(db, datetime.now(UTC))),
+            "alarms": list(alarms(db)) if looked else [],
+            "looked": looked,
+        },
     )
 
 
@@ -38,7 +44,6 @@ def site_page(db: Archive, name: str) -> Page:
             "site": found,
             "busiest": max((max(month.pages, month.articles) for month in found.months), default=0),
             "articles": list(articles(db, site=name, limit=NEWEST)),
-            "alarms": [alarm for alarm in alarms(db) if alarm.site == name],
         },
     )
 

@@ -14,6 +14,7 @@ import uvicorn
 from playwright.sync_api import Browser, sync_playwright
 
 from archive.connect import Archive, writing
+from archive.families import families_of
 from archive.write import keep_article, keep_capture, keep_rejection
 from crawler.items import Capture, Credit, Image, Record, Rejected
 from pipelines.fingerprint import fingerprint
@@ -63,6 +64,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         ids = dict(_sample_web(db))
         ids["hostile"] = _keep_record(db, hostile_record(), site='"><b>bad/site')
         ids["torn"], *_ = (_keep_record(db, record, site=urlsplit(record.url).netloc) for record in torn_copies())
+        (ids["torn-family"],) = families_of(db, ids["torn"])
     ids["repaired"] = ids["hijacked/show/30431.html"]
     ids["traditional"] = ids["traditional/story/20260221/postman"]
     with running(make_app(archive, Access(names=frozenset({"archive.example"})), allow_sql=True)) as base:

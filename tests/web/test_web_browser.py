@@ -18,6 +18,7 @@ KINDS = {
     "traditional": "/article/{traditional}",
     "changed": "/article/{moved}",
     "hostile": "/article/{hostile}",
+    "collation": "/family/{torn-family}",
     "families": "/families",
     "family": "/family/1",
     "sites": "/sites",
