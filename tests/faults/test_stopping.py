@@ -62,7 +62,7 @@ def test_a_signal_ends_the_run_in_order(  # noqa: PLR0913, PLR0917 - fixtures
     assert verdict == "ok"
 
 
-def test_a_second_signal_ends_the_run_at_once_and_says_what_was_done(
+def test_a_second_signal_ends_the_run_at_once_and_says_what_was_done(  # noqa: PLR0913, PLR0917 - fixtures
     web: Any, crawl: Any, urls: list[str], rows_of: Callable[..., Any], tmp_path: Path, wait_until: Callable[..., None]
 ) -> None:
     """What is in flight is not waited for: it is queued again, and all the rest is summed up as ever."""
