@@ -217,9 +217,9 @@ def damaged(count: int, first: int, *, story_offset: int) -> Iterator[Page]:
             number += 1
 
 
-def clean_page(text: str, *, level: int, seed: int) -> Record:
+def clean_page(text: str, *, level: int, seed: int, straddle_rate: float | None = None) -> Record:
     """What the whole chain makes of a page with a damaged text; its first line is the headline."""
-    headline, *body = damage(text, level=level, seed=seed).text.split("\n")
+    headline, *body = damage(text, level=level, seed=seed, straddle_rate=straddle_rate).text.split("\n")
     markup = "".join(f"<p>{html.escape(each)}</p>\n" for each in body)
     page = (
         f"<!DOCTYPE html><html><head><meta charset=utf-8><title>{html.escape(headline)}</title></head><body>"

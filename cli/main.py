@@ -10,6 +10,7 @@ import click
 
 from archive.connect import ArchiveError
 from cli.console import complain
+from crawler.lock import Locked
 from sites.recipes import RecipeError
 
 
@@ -38,6 +39,8 @@ COMMANDS = {
     "show": _Lazy(module="cli.look", help="Show one article: restored text and fields, or its raw page."),
     "serve": _Lazy(module="cli.serve", help="Show the archive as a web page on this machine."),
     "search": _Lazy(module="cli.search", help="Find articles by their words, in either script."),
+    "families": _Lazy(module="cli.families", help="List the families: reposts of one original."),
+    "family": _Lazy(module="cli.families", help="One family: who had it first, from whom, what each changed."),
     "history": _Lazy(module="cli.history", help="What became of one article: changes, views, hijack, disappearance."),
     "explain": _Lazy(module="cli.look", help="Every change made to one article, and why."),
     "extract": _Lazy(module="cli.extract", help="Clean saved pages without an archive: one JSON record a line."),
@@ -107,6 +110,9 @@ def _run() -> int:
         return _invoke()
     except click.ClickException as error:
         return _refused(error)
+    except Locked as error:
+        complain(f"another run is at work on this archive ({error})")
+        return 75
     except (ArchiveError, RecipeError) as error:
         complain(str(error))
         return 2

@@ -6,6 +6,7 @@ that place, then, where all had to guess, the majority. Nothing else of the base
 reposter's rewording is no error.
 """
 
+import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -24,6 +25,8 @@ REACH: Final = 12  # how far from the place they may stand
 ROUNDS: Final = 3
 LIKE: Final = 0.1  # how much longer or shorter copies of one length are
 
+# A note that no rule could take away, the stray byte before it, and what follows up to the next mark: the run goes on.
+_LEFTOVER = re.compile(r"[?？][^\s。，、；：]{0,3}[a-züāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ]{1,6}[)）][^\s。，、；：]{0,8}")
 # What does not count when copies are aligned; each character stays one character.
 _WIDE = str.maketrans(",:;()!?", "，：；（）！？")
 
@@ -92,7 +95,8 @@ def collate(family: Family) -> Collation:
 def doubts(record: Record) -> tuple[Doubt, ...]:
     """The places of a restored body, its paragraphs taken as lines, that restoring is not sure of, ascending.
 
-    These are what it chose among several readings (`Note.confidence`), what it marked as doubtful, and U+FFFD.
+    These are what it chose among several readings (`Note.confidence`), what it marked as doubtful, U+FFFD, and on a
+    damaged page what still looks like damage: ？zhí）崛！斑@.
     """
     found: list[Doubt] = []
     at = 0
@@ -101,6 +105,9 @@ def doubts(record: Record) -> tuple[Doubt, ...]:
             continue
         marked = _marked(text.raw, text.notes)
         found.extend(Doubt(start=at + start, end=at + end, cause="doubtful") for start, end in marked)
+        if record.damage != "clean":
+            leftovers = _LEFTOVER.finditer(text.restored)
+            found.extend(Doubt(start=at + each.start(), end=at + each.end(), cause="lost") for each in leftovers)
         found.extend(
             Doubt(start=at + place, end=at + place + 1, cause="lost")
             for place, char in enumerate(text.restored)

@@ -1,0 +1,123 @@
+"""How much of what damage destroyed comes back from three copies at different levels.
+
+    .venv/bin/python bench/bench_collate.py
+
+Each invented article is damaged at three levels, cleaned by the whole chain and collated. Errors are characters that
+differ from the original, white space apart. The best single copy is the one of the three with the fewest, which nobody
+can know who has not the original. Two densities of damage: the one measured on real pages (about two broken runs in
+1,000 Han), and that of the forward model left to itself, several times as dense.
+"""
+
+import argparse
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from archive.families import COPY, Family, Member
+from bench.families_texts import ARTICLES, clean_page
+from reader.collate import collate
+from reader.diff import Kind, differences
+from samples.damage import LEVELS
+
+MEASURED: Final = 0.2  # the straddle rate of bench_restore.py: what an unselected sample of real pages shows
+COPIES: Final = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """The errors of one article.
+
+    Attributes:
+        characters: how many it has.
+        singles: the errors of each copy.
+        common: characters that no copy has right, by the best alignment that is known: the fewest possible.
+        collated: the errors of the collation.
+    """
+
+    characters: int
+    singles: tuple[int, ...]
+    common: int
+    collated: int
+
+
+def outcome(text: str, *, seed: int, straddle_rate: float | None) -> Outcome:
+    """Damage, clean and collate one article."""
+    chance = random.Random(seed)  # noqa: S311 - reproducible, nothing secret
+    truth = _bare(text.split("\n")[1:])
+    members = tuple(
+        _member(number, text, level=level, seed=seed * COPIES + number, straddle_rate=straddle_rate)
+        for number, level in enumerate(chance.sample(range(len(LEVELS)), COPIES))
+    )
+    wrong = [_wrong(truth, _bare(member.record.body)) for member in members]
+    collated = collate(Family(id=1, aliases=(), members=members, links=(), history=()))
+    return Outcome(
+        characters=len(truth),
+        singles=tuple(map(len, wrong)),
+        common=len(set.intersection(*wrong)),
+        collated=len(_wrong(truth, _bare(collated.body))),
+    )
+
+
+def outcomes(straddle_rate: float | None, *, articles: int | None = None, rounds: int = 1) -> Iterator[Outcome]:
+    """Every article, with other damage each round."""
+    for number in range(rounds):
+        for at, path in enumerate(sorted(ARTICLES.glob("*.txt"))[:articles]):
+            yield outcome(path.read_text("utf-8").strip(), seed=number * 1000 + at, straddle_rate=straddle_rate)
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=2)
+    arguments = parser.parse_args()
+    titles = ("characters", "mean copy", "best copy", "in no copy", "collated", "ratio")
+    print(f"{'density':12}" + "".join(f"{title:>12}" for title in titles))
+    for name, rate in (("as measured", MEASURED), ("dense", None)):
+        found = list(outcomes(rate, rounds=arguments.rounds))
+        mean = sum(sum(each.singles) for each in found) / COPIES
+        best = sum(min(each.singles) for each in found)
+        collated = sum(each.collated for each in found)
+        print(
+            f"{name:12}{sum(each.characters for each in found):>12,}{mean:>12.1f}{best:>12}"
+            f"{sum(each.common for each in found):>12}{collated:>12}{collated / max(1, best):>12.2f}"
+        )
+
+
+def _member(number: int, text: str, *, level: int, seed: int, straddle_rate: float | None) -> Member:
+    return Member(
+        article_id=number,
+        version_id=number,
+        site="bench",
+        url_key=str(number),
+        role=COPY,
+        appeared_at="2026-01-01",
+        dated=True,
+        first_seen="2026-01-01",
+        words=len(text),
+        record=clean_page(text, level=level, seed=seed, straddle_rate=straddle_rate),
+    )
+
+
+def _bare(body: list[str] | tuple[str, ...]) -> str:
+    return "".join("".join(body).split())
+
+
+def _wrong(truth: str, text: str) -> set[tuple[int, str]]:
+    """The characters of the original that a text has not, and those that it has besides, each with its place."""
+    found: set[tuple[int, str]] = set()
+    at = extra = 0
+    for span in differences(truth, text):
+        if span.kind is Kind.ADDED:
+            # what replaces something is counted by what was replaced, unless it is longer than that
+            found |= {(at, f"+{number}") for number in range(extra, len(span.text))}
+        if span.kind is Kind.REMOVED:
+            found |= {(at + number, "-") for number in range(len(span.text))}
+        if span.kind is not Kind.ADDED:
+            at += len(span.text)
+        extra = len(span.text) if span.kind is Kind.REMOVED else 0
+    return found
+
+
+if __name__ == "__main__":
+    main()
