@@ -11,11 +11,13 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from archive.search_text import HIJACKED, SOUND, About, about, tokens
+from archive.search_text import BOUNDARY, HIJACKED, SOUND, About, about, phrase, tokens
 
 # Ids of documents that were published in one minute. The fewer, the smaller the index, which stores distances between
 # them; what is more than that in a minute gets those of the next ones.
 PER_MINUTE = 16
+
+BEGINNING = 100  # characters of a headline; an article must be found by its first words
 
 _EPOCH = datetime(1, 1, 1)  # noqa: DTZ001 - a page's own clock: what it prints is not moved between zones
 _MINUTE = timedelta(minutes=1)
@@ -68,6 +70,25 @@ def strays(db: Database) -> Iterator[tuple[int, str]]:
         FROM search_documents WHERE id NOT IN (SELECT id FROM search_index_docsize)
         """
     )
+    headlines = db.execute(
+        """
+        SELECT documents.id, documents.article_id, headline FROM search_documents AS documents
+        JOIN versions ON versions.id = version_id JOIN search_index_docsize AS held ON held.id = documents.id
+        """
+    )
+    for document, article_id, headline in headlines:
+        if (words := _beginning(headline)) and not db.execute(
+            "SELECT 1 FROM search_index WHERE search_index MATCH ? AND rowid = ?", (f'"{words}"', document)
+        ).fetchone():
+            yield article_id, "is not found in the search index by its own headline"
+
+
+def _beginning(headline: str) -> str:
+    """The first words of a headline, as a phrase."""
+    first = phrase(headline[:BEGINNING]).partition(BOUNDARY)[0].split()
+    if len(headline) > BEGINNING:
+        del first[-1:]  # it may have been cut within a word
+    return " ".join(first[:8])
 
 
 def minute(published: str | None, fetched: str) -> int:

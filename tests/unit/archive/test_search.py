@@ -331,6 +331,10 @@ OTHER_VERSION = "is in the search index with another version than it shows"
             "DELETE FROM search_index_docsize WHERE id = (SELECT id FROM search_documents WHERE article_id = 2)",
             "is not in the search index, which thinks it is",
         ),
+        (
+            "UPDATE versions SET headline = '别的标题' WHERE id = 2",
+            "is not found in the search index by its own headline",
+        ),
     ],
 )
 def test_check_sees_an_index_that_is_wrong(filled: Database, harm: str, problem: str) -> None:
