@@ -9,13 +9,14 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Self
 
 from sqlite_utils import Database
 
 from archive.connect import transaction
 from archive.revisit import Visit, next_interval
 from archive.rows import Row, as_json, storable, timestamp
+from crawler.items import SiteRecipe
 
 MAX_ATTEMPTS = 5  # claims of an address that never was answered; a page that kills the program is not asked for again
 
@@ -99,7 +100,45 @@ def lead_to(db: Database, found: Iterable[Wanted], *, job: str, now: datetime) -
     return new
 
 
-def adopt_due(db: Database, *, job: str, spiders: Iterable[str], now: datetime) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """How long the pages of a site are left alone, as its file has it today.
+
+    Attributes:
+        least, most: site → at least, at most.
+    """
+
+    least: Mapping[str, timedelta] = field(default_factory=dict)
+    most: Mapping[str, timedelta] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, recipes: Iterable[SiteRecipe]) -> Self:
+        """Those of all site files."""
+        known = list(recipes)
+        return cls(
+            least={recipe.name: recipe.revisit for recipe in known if recipe.revisit},
+            most={recipe.name: recipe.revisit_within for recipe in known if recipe.revisit_within},
+        )
+
+
+IS_DUE = """
+    state = 'answered' AND due_at IS NOT NULL
+    AND (due_at <= :now OR answered_at <= (SELECT value FROM json_each(:asked_before) WHERE key = site))
+    AND NOT coalesce(answered_at > (SELECT value FROM json_each(:rests_from) WHERE key = site), 0)
+"""
+"""Whether a row of the frontier is due, as SQL; its values are those of `due_values`."""
+
+
+def due_values(bounds: Bounds, now: datetime) -> dict[str, str]:
+    """The values of `IS_DUE`: a page that was asked before the one time is due, one answered after the other rests."""
+    return {
+        "now": timestamp(now),
+        "asked_before": as_json({site: timestamp(now - most) for site, most in bounds.most.items()}),
+        "rests_from": as_json({site: timestamp(now - least) for site, least in bounds.least.items()}),
+    }
+
+
+def adopt_due(db: Database, *, job: str, spiders: Iterable[str], now: datetime, bounds: Bounds) -> None:
     """Queue everything that is due for this job, with what other jobs left behind.
 
     Args:
@@ -107,16 +146,13 @@ def adopt_due(db: Database, *, job: str, spiders: Iterable[str], now: datetime) 
         job: who will ask for it.
         spiders: the spiders that this job can speak for; what belongs to others waits for them.
         now: what is due by then.
+        bounds: what the site files say about it.
     """
-    known = list(spiders)
-    marks = ", ".join("?" * len(known))
+    values = {"job": job, "spiders": as_json(list(spiders)), **due_values(bounds, now)}
+    known = "spider IN (SELECT value FROM json_each(:spiders))"
     with transaction(db):
-        for condition in ("state = 'queued'", "state = 'answered' AND due_at <= ?"):
-            values = [job, *([timestamp(now)] if "?" in condition else []), *known]
-            db.execute(
-                f"UPDATE frontier SET state = 'queued', job = ? WHERE {condition} AND spider IN ({marks})",  # noqa: S608
-                values,
-            )
+        db.execute(f"UPDATE frontier SET job = :job WHERE state = 'queued' AND {known}", values)  # noqa: S608
+        db.execute(f"UPDATE frontier SET state = 'queued', job = :job WHERE {IS_DUE} AND {known}", values)  # noqa: S608
 
 
 def queued(db: Database, job: str) -> list[tuple[str, str, int]]:

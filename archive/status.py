@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from archive.rows import timestamp
+from archive.frontier import IS_DUE, Bounds, due_values
 
 RECENT = 20  # captures of a site that tell how it is now …
 BEFORE = 100  # … against so many before them
@@ -53,13 +53,13 @@ class Alarm:
     example: str
 
 
-def sites(db: Database, now: datetime) -> Iterator[SiteLine]:
-    """The sites, by name."""
+def sites(db: Database, now: datetime, bounds: Bounds | None = None) -> Iterator[SiteLine]:
+    """The sites, by name; what is due of them within the bounds of the site files, where they are given."""
     rows = db.query(
-        """
+        f"""
         WITH known AS (
             SELECT site, count(*) AS known, sum(state = 'queued') AS queued,
-                sum(state = 'answered' AND due_at <= :now) AS due, max(answered_at) AS answered
+                sum({IS_DUE}) AS due, max(answered_at) AS answered
             FROM frontier GROUP BY site
         ),
         kept AS (
@@ -71,8 +71,8 @@ def sites(db: Database, now: datetime) -> Iterator[SiteLine]:
             coalesce(articles, 0) AS articles, coalesce(hijacked, 0) AS hijacked,
             nullif(max(coalesce(answered, ''), coalesce(last_seen, '')), '') AS last_seen
         FROM names LEFT JOIN known USING (site) LEFT JOIN kept USING (site) ORDER BY site
-        """,
-        {"now": timestamp(now)},
+        """,  # noqa: S608 - the condition is ours
+        due_values(bounds or Bounds(), now),
     )
     for row in rows:
         yield SiteLine(**row)

@@ -14,6 +14,7 @@ COMPONENTS: dict[str, dict[str, int | None]] = {
         "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
         "crawler.polite.OneMachine": 90,  # before robots.txt is asked for, which shares the turn
         "crawler.robots.Robots": 100,  # where Scrapy's stands
+        "crawler.polite.SitePace": 110,  # after robots.txt was asked for, which makes the turn that it slows down
         "crawler.revisit.Revisit": 540,  # between the redirects (600) and the spider: it sees each hop
         "crawler.polite.Peace": 555,  # nearer the network than the retries (550): they wait for it
         "crawler.guard.Guard": 560,  # nearer the network than the retries (550): a refusal is final
@@ -27,6 +28,7 @@ COMPONENTS: dict[str, dict[str, int | None]] = {
         "pipelines.stages.Store": 300,
     },
     "EXTENSIONS": {
+        "crawler.set_aside.SetAside": 0,
         "crawler.limits.Limits": 0,
         "crawler.progress.Progress": 0,
     },

@@ -18,14 +18,15 @@ from scrapy.core.scheduler import BaseScheduler
 from scrapy.exceptions import CloseSpider
 from scrapy.utils.httpobj import urlparse_cached
 
+from archive import exceptions, runs
 from archive import frontier as table
-from archive import runs
 from archive.connect import Archive, ArchiveError, DiskFull, open_writing, transaction
 from archive.revisit import Visit
 from crawler.limits import Limits
 from crawler.lock import Locked, RunLock
 from crawler.polite import Peace
 from crawler.progress import Progress
+from crawler.set_aside import SetAside
 from pipelines.fingerprint import url_key
 from sites.recipes import load_recipes
 
@@ -140,6 +141,14 @@ class Frontier(BaseScheduler):
         """Leave a request's host alone for so long; None for the rest of the run."""
         self._paused[self._host(request)] = float("inf") if seconds is None else time.monotonic() + seconds
 
+    def note_exception(self, *, site: str, host: str, rule: str, reason: str) -> None:
+        """Write down that a site's file has a rule set aside for a host."""
+        assert self._db is not None  # noqa: S101 - nothing is fetched before it is open
+        try:
+            exceptions.note(self._db, site=site, host=host, rule=rule, reason=reason, now=datetime.now(UTC))
+        except DiskFull:
+            self._stop("disk")
+
     def led_to(self, requests: Iterable[Request]) -> tuple[int, list[Request]]:
         """Queue what a page led to.
 
@@ -187,6 +196,7 @@ class Frontier(BaseScheduler):
             crawler.get_spider_middleware(Leads),
             crawler.get_downloader_middleware(Peace),
             crawler.get_extension(Progress),
+            crawler.get_extension(SetAside),
         ):
             if part:
                 part.frontier = self
@@ -195,7 +205,8 @@ class Frontier(BaseScheduler):
         for url in table.give_up(db, now):
             spider.logger.error("%s: asked for again and again and never answered; left alone for now", url)
         if getattr(spider, "adopts_due", False):
-            table.adopt_due(db, job=self._job, spiders=self._speakers, now=now)
+            bounds = table.Bounds.of(self._recipes.by_name.values())
+            table.adopt_due(db, job=self._job, spiders=self._speakers, now=now, bounds=bounds)
         for host, site, count in table.queued(db, self._job):
             self._hosts[host] = self._hosts.get(host, 0) + count
             self.queued_of_site[site] += count

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Self
 from scrapy.utils.httpobj import urlparse_cached
 
 from crawler.guard import address_of
+from sites.recipes import Recipes, load_recipes
 
 if TYPE_CHECKING:
     from scrapy import Request
+    from scrapy.crawler import Crawler
     from scrapy.http import Response
 
     from crawler.frontier import Frontier
@@ -31,6 +33,38 @@ class OneMachine:
         host = parts.hostname or ""
         port = parts.port or (443 if parts.scheme == "https" else 80)
         request.meta["download_slot"] = await address_of(host, port) or host
+
+
+class SitePace:
+    """Downloader middleware: keeps to the `delay` of a site's file, where it is longer than what is kept to anyway."""
+
+    def __init__(self, crawler: "Crawler", recipes: Recipes) -> None:
+        self._crawler = crawler
+        self._recipes = recipes
+
+    @classmethod
+    def from_crawler(cls, crawler: "Crawler") -> Self:
+        """Read the site files."""
+        return cls(crawler, load_recipes())
+
+    def process_request(self, request: "Request") -> None:
+        """Slow the request's turn down."""
+        recipe = self._recipes.of(self._recipes.site_of(request.url))
+        if recipe and recipe.delay:
+            slow_down(self._crawler, request, recipe.delay)
+
+
+def slow_down(crawler: "Crawler", request: "Request", seconds: float) -> None:
+    """Leave at least so long between two requests of the turn that a request takes.
+
+    To be said for each request anew, because AutoThrottle shortens the delay of a host that answers fast.
+    """
+    assert crawler.engine is not None  # noqa: S101 - there is one as long as there are requests
+    downloader = crawler.engine.downloader
+    slot = downloader.slots.get(downloader.get_slot_key(request))
+    if slot is not None and slot.delay < seconds:
+        slot.delay = seconds
+        slot.jitter = 0  # not a second less than was asked for
 
 
 class Peace:

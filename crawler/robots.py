@@ -1,20 +1,24 @@
 """robots.txt, obeyed as RFC 9309 says, with each refusal named so that it can be recorded as its own reason."""
 
 import asyncio
+import logging
 from typing import TYPE_CHECKING, Self
 
 from protego import Protego
 from scrapy import Request
-from scrapy.exceptions import NotConfigured
 from scrapy.http.request import NO_CALLBACK
 from scrapy.utils.httpobj import urlparse_cached
 
 from crawler.failures import explain
 from crawler.guard import SCHEMES, Refused
 from crawler.items import Reason
+from crawler.polite import slow_down
+from crawler.set_aside import SetAside
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
+
+logger = logging.getLogger(__name__)
 
 MAX_READ = 512_000  # bytes; RFC 9309 wants at least 500 KiB to be read
 # Seconds; longer ones are milliseconds, or written by whoever wants no crawler at all: those have Disallow.
@@ -27,24 +31,29 @@ class Robots:
 
     In place of Scrapy's, which goes on when the file cannot be had (RFC 9309, 2.3.1.4: then nothing may be fetched),
     reads a 503's error page as rules, and overlooks the first line of a file that starts with a byte order mark.
+
+    Only a site's file sets it aside, for the site's own hosts and with its reason.
     """
 
-    def __init__(self, crawler: "Crawler", user_agent: str) -> None:
+    def __init__(self, crawler: "Crawler", user_agent: str, set_aside: SetAside | None = None) -> None:
         self._crawler = crawler
         self._user_agent = user_agent
+        self._set_aside = set_aside
         self._answers: dict[str, asyncio.Future[Protego | Refused]] = {}
 
     @classmethod
     def from_crawler(cls, crawler: "Crawler") -> Self:
-        """Obey unless ROBOTSTXT_OBEY is off, which is said in the log."""
+        """Obey, whatever ROBOTSTXT_OBEY says: a switch would set aside the rules of every site, without a reason."""
         if not crawler.settings.getbool("ROBOTSTXT_OBEY"):
-            raise NotConfigured("robots.txt is not obeyed in this run (ROBOTSTXT_OBEY)")
-        return cls(crawler, crawler.settings["ROBOTSTXT_USER_AGENT"])
+            logger.warning("robots.txt is obeyed all the same: only [exceptions] of a site file sets it aside")
+        return cls(crawler, crawler.settings["ROBOTSTXT_USER_AGENT"], crawler.get_extension(SetAside))
 
     async def process_request(self, request: Request) -> None:
         """Let the request pass, or refuse it."""
         parts = urlparse_cached(request)
         if request.meta.get(_IS_ROBOTS) or parts.scheme not in SCHEMES:
+            return
+        if self._set_aside is not None and self._set_aside.holds("robots", request.url):
             return
         origin = f"{parts.scheme}://{parts.netloc}"
         if origin not in self._answers:
@@ -54,17 +63,9 @@ class Robots:
             raise Refused(answer.reason, answer.detail)
         if not answer.can_fetch(request.url, self._user_agent):
             raise Refused(Reason.ROBOTS, "robots.txt disallows it")
-        self._slow_down(request, answer.crawl_delay(self._user_agent))
-
-    def _slow_down(self, request: Request, seconds: float | None) -> None:
-        """Keep to a Crawl-delay; each time, because AutoThrottle shortens the delay of a host that answers fast."""
-        if not seconds or seconds > LONGEST_DELAY:
-            return
-        downloader = self._crawler.engine.downloader
-        slot = downloader.slots.get(downloader.get_slot_key(request))
-        if slot is not None and slot.delay < seconds:
-            slot.delay = seconds
-            slot.jitter = 0  # not a second less than was asked for
+        seconds = answer.crawl_delay(self._user_agent)
+        if seconds and seconds <= LONGEST_DELAY:
+            slow_down(self._crawler, request, seconds)
 
     async def _ask(self, origin: str) -> Protego | Refused:
         """A host's rules, or why none of its pages may be asked for."""

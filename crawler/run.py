@@ -14,7 +14,7 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 from twisted.logger import globalLogBeginner
 
-from archive import runs
+from archive import exceptions, runs
 from archive.connect import DiskFull, open_writing, writing
 from crawler.guard import Allowance
 from crawler.limits import Limits
@@ -79,7 +79,8 @@ def _written_down(summary: RunSummary, archive: Path, run_id: int) -> RunSummary
     """The summary with what happened to pages meanwhile, once it stands beside the run."""
     try:
         with writing(archive) as db:
-            summary = replace(summary, events=runs.events_since(db, summary.started_at))
+            set_aside = tuple(exceptions.noted(db, summary.started_at))
+            summary = replace(summary, events=runs.events_since(db, summary.started_at), exceptions=set_aside)
             runs.sum_up(db, run_id, exit_code=summary.exit_code, summary=summary.as_json())
     except DiskFull:
         pass  # the run is told of on standard error, and the archive says that it began

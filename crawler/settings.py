@@ -21,7 +21,7 @@ LOG_JSON = False  # log lines as JSON objects
 
 # Polite
 SCHEDULER = "crawler.frontier.Frontier"  # one request at a time a host; Scrapy's own queues them in the downloader
-ROBOTSTXT_OBEY = True  # off by default
+ROBOTSTXT_OBEY = True  # off by default; ours obeys in any case, see crawler.robots
 ROBOTSTXT_USER_AGENT = "repost-archive"  # the name a robots.txt can address; the user agent holds more than that
 CONCURRENT_REQUESTS_PER_DOMAIN = 1  # small sites: never two connections at once
 DOWNLOAD_DELAY = 1.0  # seconds between two requests to a host; the jitter stays at Scrapy's ±50 %
@@ -35,7 +35,10 @@ COOKIES_ENABLED = False  # a page must not depend on what was fetched before it
 
 # Guarded
 TWISTED_DNS_RESOLVER = "crawler.guard.GuardedResolver"  # must be set here: Scrapy ignores it in a spider
-DOWNLOAD_HANDLERS = {"file": None, "ftp": None, "s3": None, "data": None}  # a redirect must not read local files
+DOWNLOAD_HANDLERS = {
+    **dict.fromkeys(("file", "ftp", "s3", "data")),  # a redirect must not read local files
+    "https": "crawler.set_aside.Https",  # verifies, but where a site's file says by name and reason that it cannot
+}
 HTTPPROXY_ENABLED = False  # a proxy named in the environment would dial addresses that nobody checks
 DOWNLOAD_VERIFY_CERTIFICATES = True  # off by default: whoever sits on the line could write the archive
 DOWNLOAD_MAXSIZE = 20_000_000  # bytes, also after decompression; the default is 1 GiB; the longest page met had 2 MB

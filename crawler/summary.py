@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
+from archive.exceptions import ExceptionLine
 from crawler.items import Reason
 
 
@@ -41,6 +42,7 @@ class RunSummary:
         by_site: site → outcome → count.
         events: what happened to pages that were known: `changed`, `gone`, `soft-404`, `back`, `hijack-begun`,
             `hijack-ended` → count.
+        exceptions: rules that were set aside for a host, with the reasons in the site files.
         bytes_received: bytes of all responses as transferred, robots.txt and redirects included.
         failures: the first pages that failed, in the order they did.
         rejections: the first pages that could be read and hold no article.
@@ -58,6 +60,7 @@ class RunSummary:
     reasons: Mapping[str, int] = field(default_factory=dict)
     by_site: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     events: Mapping[str, int] = field(default_factory=dict)
+    exceptions: tuple[ExceptionLine, ...] = ()
     bytes_received: int = 0
     failures: tuple[Failed, ...] = ()
     rejections: tuple[Failed, ...] = ()
@@ -98,6 +101,8 @@ class RunSummary:
         )
         if self.events:
             yield "events: " + ", ".join(f"{count} {event}" for event, count in self.events.items())
+        for line in self.exceptions:
+            yield f"exception: {line.host}: {line.rule} set aside: {line.reason}"
         for kind, first in (("failed", self.failures), ("rejected", self.rejections)):
             for page in first:
                 yield f"{kind}: {page.url}: {page.reason}: {page.detail}"

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 from scrapy import Request
-from scrapy.exceptions import DownloadCancelledError, DownloadTimeoutError, IgnoreRequest, NotConfigured
+from scrapy.exceptions import DownloadCancelledError, DownloadTimeoutError, IgnoreRequest
 from scrapy.http import Response
 from scrapy.settings import Settings
 
@@ -96,6 +96,10 @@ def test_each_scheme_and_port_has_its_own_rules(ask: Callable[..., tuple[Reason 
     ]  # fmt: skip
 
 
-def test_to_fetch_without_robots_is_said() -> None:
-    with pytest.raises(NotConfigured, match="not obeyed"):
-        Robots.from_crawler(SimpleNamespace(settings=Settings({"ROBOTSTXT_OBEY": False})))
+def test_no_setting_ignores_robots(caplog: pytest.LogCaptureFixture) -> None:
+    settings = Settings({"ROBOTSTXT_OBEY": False, "ROBOTSTXT_USER_AGENT": "repost-archive"})
+    host = _Host(CLOSED.encode())
+    robots = Robots.from_crawler(SimpleNamespace(settings=settings, get_extension=lambda _: None, engine=host))
+    with pytest.raises(Refused):
+        asyncio.run(robots.process_request(Request(PAGE)))
+    assert "obeyed all the same" in caplog.text

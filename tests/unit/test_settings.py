@@ -13,7 +13,7 @@ GUARDED = {
     "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
     "AUTOTHROTTLE_ENABLED": True,
     "TWISTED_DNS_RESOLVER": "crawler.guard.GuardedResolver",
-    "DOWNLOAD_HANDLERS": {"file": None, "ftp": None, "s3": None, "data": None},
+    "DOWNLOAD_HANDLERS": {"file": None, "ftp": None, "s3": None, "data": None, "https": "crawler.set_aside.Https"},
     "HTTPPROXY_ENABLED": False,
     "DOWNLOAD_VERIFY_CERTIFICATES": True,
     "DOWNLOAD_MAXSIZE": 20_000_000,
