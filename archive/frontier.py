@@ -185,7 +185,7 @@ def answer(db: Database, url: str, *, at: datetime, validators: Validators | Non
 
     When to look again is said for now by the interval it had; `learn` says it better once the answer was understood.
     """
-    row = _visited(db, url)
+    row = _visited(db, url, at)
     if row is None:
         return  # nobody queued it: a later part of an article, or a page from elsewhere
     wait = next_interval(Visit.UNCHANGED, None, misses=0, is_section=row["led_to"] is not None)
@@ -218,7 +218,7 @@ def learn(db: Database, url: str, visit: Visit, *, at: datetime, led_to: int | N
         at: when.
         led_to: of a page that leads to others, how many addresses it named.
     """
-    row = _visited(db, url)
+    row = _visited(db, url, at)
     if row is None:
         return
     missed = visit in {Visit.GONE, Visit.FAILED, Visit.REFUSED}
@@ -297,6 +297,13 @@ def _validators(row: Row) -> Validators | None:
     return Validators(url=row["answered_by"], etag=row["etag"], last_modified=row["last_modified"])
 
 
-def _visited(db: Database, url: str) -> Row | None:
-    query = "SELECT id, interval, misses, led_to FROM frontier WHERE url = ?"
-    return next(db.query(query, (storable(url),)), None)
+def _visited(db: Database, url: str, at: datetime) -> Row | None:
+    """The address that a visit taught something about; one that was answered since learns nothing from an older page.
+
+    What was claimed is answered in any case: nobody's clock may keep it claimed.
+    """
+    query = """
+        SELECT id, interval, misses, led_to FROM frontier
+        WHERE url = :url AND (state = 'claimed' OR answered_at IS NULL OR answered_at <= :at)
+    """
+    return next(db.query(query, {"url": storable(url), "at": timestamp(at)}), None)

@@ -117,6 +117,8 @@ def keep_article(db: Database, capture_id: int, article: Article) -> Kept:
             hijacked=int(record.verdict.hijacked),
         )
         _point_urls(db, capture, "article", article_id=article_id)
+        # the address is this article's also where a later capture of it gave none
+        db.execute("UPDATE urls SET article_id = ? WHERE url = ? AND article_id IS NULL", (article_id, capture["url"]))
         db.execute(
             "UPDATE urls SET article_id = ? WHERE capture_id IN (SELECT id FROM captures WHERE part_of = ?)",
             (article_id, capture_id),
@@ -234,7 +236,14 @@ def _insert_capture(db: Database, capture: Capture, *, state: str, part_of: int 
         "outcome": "part" if part_of else None,
     }
     capture_id = _insert(db, "captures", row)
-    db.execute("UPDATE urls SET capture_id = ? WHERE url = ?", (capture_id, capture.url))
+    db.execute(
+        """
+        UPDATE urls SET capture_id = :id WHERE url = :url AND NOT EXISTS (
+            SELECT 1 FROM captures AS last WHERE last.id = urls.capture_id AND last.fetched_at > :seen
+        )
+        """,
+        {"id": capture_id, "url": capture.url, "seen": seen},
+    )
     return capture_id
 
 
@@ -272,7 +281,10 @@ def _see_site(db: Database, site: str, seen: str) -> None:
 
 
 def _see_url(db: Database, url: str, site: str, seen: str, **what: object) -> None:
-    """Make or renew an address's row; what is not given is forgotten: it belonged to the last time."""
+    """Make or renew an address's row; what is not given is forgotten: it belonged to the last time.
+
+    What was seen before the last time (an import of older pages) says nothing about how the address is now.
+    """
     state = {"reason": None, "detail": None, "status": None, "redirects_to": None, **what}
     db.execute(
         """
@@ -280,10 +292,12 @@ def _see_url(db: Database, url: str, site: str, seen: str, **what: object) -> No
         VALUES (:url, :site, :state, :reason, :detail, :status, :redirects_to, :seen, :seen)
         ON CONFLICT (url) DO UPDATE SET
             state = :state, reason = :reason, detail = :detail, status = :status, redirects_to = :redirects_to,
-            first_seen = min(first_seen, :seen), last_seen = max(last_seen, :seen)
+            last_seen = :seen
+        WHERE :seen >= last_seen
         """,
         {"url": url, "site": site, "seen": seen, **state},
     )
+    db.execute("UPDATE urls SET first_seen = :seen WHERE url = :url AND first_seen > :seen", {"url": url, "seen": seen})
 
 
 def _capture_row(db: Database, capture_id: int) -> Row:

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
-from archive import read
+from archive import frontier, read
 from archive.connect import open_writing, reading
 from archive.rows import storable
 from archive.write import Outcome, keep_article, keep_capture, keep_rejection, record_failure
@@ -117,6 +117,63 @@ def test_a_page_fetched_earlier_but_stored_later_is_not_the_present_one(
     assert read.article(db, "1").record.body == ("今天的。",)
     (line,) = read.articles(db)
     assert line.last_seen == "2026-02-16T08:30:00+00:00"
+
+
+def _gone(db: Database, make_capture: Make, _: Make) -> None:
+    keep_rejection(db, keep_capture(db, make_capture("", day=5, status=404)), Rejected(Reason.HTTP_ERROR, "status 404"))
+
+
+def _failed(db: Database, make_capture: Make, _: Make) -> None:
+    at = make_capture(day=5).fetched_at
+    record_failure(db, FetchFailure(url=URL, reason=Reason.TIMEOUT, detail="too slow", failed_at=at, site="a"))
+
+
+def _moved(db: Database, make_capture: Make, make_article: Make) -> None:
+    page = make_capture(day=5, url="http://new.example/17", requested_url=URL)
+    keep_article(db, keep_capture(db, page), make_article(url="http://new.example/17"))
+
+
+def _changed(db: Database, make_capture: Make, make_article: Make) -> None:
+    keep_article(db, keep_capture(db, make_capture("<p>新</p>", day=5)), make_article(body=("桥又坏了。",)))
+
+
+@pytest.mark.parametrize("since", [_gone, _failed, _moved, _changed])
+def test_a_page_of_earlier_says_nothing_of_how_its_address_is_now(
+    db: Database, make_capture: Make, make_article: Make, since: Make
+) -> None:
+    """An old WARC file imported: the page is kept, and its address stays what it was found to be since."""
+    since(db, make_capture, make_article)
+    query = "SELECT state, reason, detail, status, redirects_to, last_seen FROM urls WHERE url = ?"
+    before = db.execute(query, (URL,)).fetchone()
+    old = make_capture("<p>旧</p>")
+    kept = keep_article(db, keep_capture(db, old), make_article())
+    assert db.execute(query, (URL,)).fetchone() == before
+    first_seen, article_id = db.execute("SELECT first_seen, article_id FROM urls WHERE url = ?", (URL,)).fetchone()
+    assert (first_seen, article_id) == (old.fetched_at.isoformat(), kept.article_id)
+    query = """
+        SELECT max(fetched_at) = (SELECT fetched_at FROM captures WHERE id = urls.capture_id)
+        FROM captures JOIN urls USING (url) WHERE url = ?
+    """
+    assert db.execute(query, (URL,)).fetchone() == (1,)
+
+
+def test_an_address_that_was_answered_since_learns_nothing_from_an_older_page(
+    db: Database, make_capture: Make, make_article: Make
+) -> None:
+    """Its validators and its time stay those of the last visit; one that is claimed is answered whatever its clock."""
+    wanted = frontier.Wanted(url=URL, url_key="k", site="a", host="a", spider="pages", callback="parse")
+    new = make_capture("<p>新</p>", day=5, headers=(("etag", '"new"'),))
+    frontier.want(db, wanted, job="a", since=new.fetched_at, now=new.fetched_at)
+    frontier.claim(db, job="a", host="a")
+    keep_article(db, keep_capture(db, new), make_article())
+    query = "SELECT state, etag, answered_at, due_at, interval FROM frontier"
+    before = db.execute(query).fetchone()
+    assert before[:2] == ("answered", '"new"')
+    keep_article(db, keep_capture(db, make_capture("<p>旧</p>", headers=(("etag", '"old"'),))), make_article())
+    assert db.execute(query).fetchone() == before
+    db.execute("UPDATE frontier SET state = 'claimed'")
+    keep_capture(db, make_capture("<p>旧</p>", day=1))
+    assert db.execute("SELECT state FROM frontier").fetchone() == ("answered",)
 
 
 def test_better_rules_make_a_version_of_the_capture_they_were_run_on(
