@@ -143,17 +143,26 @@ def furnished(capture: Capture) -> Capture:
 
 def _furniture() -> tuple[bytes, bytes]:
     """What stands above and below an article, in bytes that every encoding of Chinese reads alike."""
-    menu = "".join(f'<li class="nav-item"><a href="/c{at}/" target="_blank">Menu {at}</a></li>\n' for at in range(60))
-    story = (
-        '<li class="item clearfix">\n<div class="pic"><a href="/2026/{0}.html"><img src="/img/{0}.jpg"></a></div>'
-        '\n<div class="txt"><a href="/2026/{0}.html" title="Story {0}">Another story of that day, {0}</a>'
-        '<span class="time">04-{1:02d}</span></div></li>\n'
+    entry = (
+        '<li class="nav-item"><a href="http://www.news.example/channel-{0}/?from=top-navigation" target="_blank" '
+        'data-track="nav-{0}">Menu {0}</a></li>\n'
     )
-    stories = "".join(story.format(at, at % 28 + 1) for at in range(80))
+    menu = "".join(map(entry.format, range(40)))
+    address = "http://www.news.example/2026/04/18/article-{0}.html?spm=1001.2002.{0}&from=side"
+    story = (
+        f'<li class="item clearfix" id="story-{{0}}"><!-- story {{0}} in the list beside the article -->\n'
+        f'<div class="pic"><a href="{address}" target="_blank" data-track="pic-{{0}}">\n<img class="lazy" '
+        f'src="/static/blank.gif" data-original="http://img.news.example/2026/04/18/{{0}}_small.jpg"></a></div>\n'
+        f'<div class="txt"><span class="tit"><i class="icon icon-hot"></i>\n<a href="{address}" target="_blank" '
+        f'title="Another story of that day, {{0}}">Another story of that day, {{0}}</a></span>\n<p class="sum"></p>\n'
+        f'<span class="tags"><a href="/tag/{{0}}" class="tag">Tag {{0}}</a>\n<em class="time">04-{{1:02d}}</em></span>'
+        f"\n{' ' * 200}</div></li>\n"
+    )
+    stories = "".join(story.format(at, at % 28 + 1) for at in range(56))
     rule = ".box-{0} .item > a:hover{{color:#c00;padding:0 {0}px;background:url(/img/{0}.png) no-repeat}}\n"
     style = f"<style>{''.join(rule.format(at) for at in range(200))}</style>\n"
     line = 'var w{0}=document.getElementById("box{0}");if(w{0}){{w{0}.onclick=function(e){{return go("/c{0}",e)}}}}\n'
-    program = f"<script>{''.join(line.format(at) for at in range(600))}</script>\n"
+    program = f"<script>{''.join(line.format(at) for at in range(280))}</script>\n"
     above = f'{style}<div class="header"><ul class="nav">{menu}</ul></div>\n{program}<div class="wrap">\n'
     below = f'</div><div class="sidebar"><ul class="list">{stories}</ul></div>\n<div class="footer"></div>\n'
     return above.encode(), below.encode()
