@@ -15,8 +15,8 @@ from archive.exchange import FAILED, KNOWN, REJECTED, SKIPPED, TakenIn, take_in
 from archive.write import Outcome
 from cli.console import db_option, printable, sites_option
 from cli.inputs import files_below
-from crawler.lock import Locked, RunLock
-from pipelines.outcome import outcome_of
+from crawler.lock import RunLock
+from pipelines.processes import Cleaners
 from sites.recipes import Recipes, load_recipes
 from spiders.replay import (
     Item,
@@ -67,18 +67,11 @@ def import_command(  # noqa: PLR0913, PLR0917 - one parameter an option of the c
         pages += manifest_pages(manifest) if manifest else ()
     except ManifestError as error:
         raise click.UsageError(str(error), ctx) from error
-    lock = RunLock(db_path)
-    with writing(db_path) as db:
-        try:
-            lock.acquire()
-        except Locked as error:
-            sys.stderr.write(f"repost: another run is at work on this archive ({error})\n")
-            ctx.exit(75)
-        recipes = load_recipes()
+    recipes = load_recipes()
+    with writing(db_path) as db, RunLock(db_path), Cleaners() as cleaners:
         items = _items([path for path in found if is_warc(path)], pages, recipes)
-        results = take_in(db, items, lambda capture: outcome_of(capture, recipes.for_capture(capture)))
+        results = take_in(db, items, lambda capture: cleaners.outcome(capture, recipes.for_capture(capture)))
         counts = _reported(results, quiet=quiet)
-        lock.release()
     if not quiet:
         sys.stderr.write(f"repost: {_summary(counts)}\n")
     read = counts.total() - counts[FAILED]

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
@@ -14,8 +15,9 @@ from archive.connect import reading, writing
 from archive.reclean import DAMAGED, Recleaned, RecleanSummary, reclean, sum_up
 from cli.console import db_option, printable, sites_option
 from crawler.items import Reason
+from crawler.lock import RunLock
 from pipelines.fingerprint import fingerprint
-from pipelines.outcome import outcome_of
+from pipelines.processes import Cleaners
 from sites.recipes import load_recipes
 
 
@@ -52,10 +54,14 @@ def check_command(ctx: click.Context, db_path: Path) -> None:
 @click.pass_context
 def reclean_command(ctx: click.Context, db_path: Path, *, pending: bool, dry_run: bool, quiet: bool) -> None:
     """Run today's rules over the stored captures, write a new version where the record changed, and sum it up."""
-    with reading(db_path) if dry_run else writing(db_path) as db:
-        recipes = load_recipes()
+    recipe_of = load_recipes().for_capture
+    with ExitStack() as held:
+        db = held.enter_context(reading(db_path) if dry_run else writing(db_path))
+        if not dry_run:
+            held.enter_context(RunLock(db_path))
+        cleaners = held.enter_context(Cleaners())
         results = reclean(
-            db, lambda capture: outcome_of(capture, recipes.for_capture(capture)), pending=pending, dry_run=dry_run
+            db, lambda capture: cleaners.outcome(capture, recipe_of(capture)), pending=pending, dry_run=dry_run
         )
         counts = read.counts(db)
         if not quiet:

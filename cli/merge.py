@@ -11,7 +11,7 @@ from archive.digest import content_digest
 from archive.families_index import reindex
 from archive.merge import merge
 from cli.console import complain
-from crawler.lock import Locked, RunLock
+from crawler.lock import RunLock
 from pipelines.fingerprint import fingerprint
 
 
@@ -36,13 +36,7 @@ def merge_command(ctx: click.Context, *, archives: tuple[Path, ...], into: Path,
     """
     if into.resolve() in {path.resolve() for path in archives}:
         raise click.UsageError(f"{into}: it cannot be merged into itself", ctx)
-    with writing(into) as db:
-        lock = RunLock(into)
-        try:
-            lock.acquire()
-        except Locked as error:
-            complain(f"another run is at work on this archive ({error})")
-            ctx.exit(75)
+    with writing(into) as db, RunLock(into):
         for path in archives:
             added = merge(db, path)
             if not quiet:
@@ -52,7 +46,6 @@ def merge_command(ctx: click.Context, *, archives: tuple[Path, ...], into: Path,
                 )
         for _ in reindex(db, lambda record: fingerprint(record).sketch):
             pass
-        lock.release()
         problems = _problems(db)
         sys.stdout.write(f"{into}: content {content_digest(db)}\n")
     ctx.exit(1 if problems else 0)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import partial
 
 
 class Reason(StrEnum):
@@ -25,6 +26,7 @@ class Reason(StrEnum):
 
     UNREADABLE = "unreadable"  # a file that cannot be read, an archive record or a response cut short
     HTTP_ERROR = "http-error"  # status outside 2xx
+    TOO_HARD = "too-hard"  # not cleaned within the time that a page may take
     TOO_LARGE = "too-large"  # over the size that is fetched or parsed
     NOT_HTML = "not-html"  # the bytes are a PDF, an image, JSON …, whatever the URL or header says
     EMPTY = "empty"  # no byte, or no visible text
@@ -133,6 +135,10 @@ class Rejected(Exception):  # noqa: N818 - named after the decision the caller t
         self.detail = detail
         self.verdict = verdict
         self.encoding = encoding
+
+    def __reduce__(self) -> "tuple[partial[Rejected], tuple[()]]":
+        """How it passes between processes: an exception would otherwise be made anew from its message alone."""
+        return partial(Rejected, self.reason, self.detail, verdict=self.verdict, encoding=self.encoding), ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

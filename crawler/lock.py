@@ -3,6 +3,8 @@
 import fcntl
 import os
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 
 class Locked(Exception):  # noqa: N818 - named after the decision the caller takes
@@ -34,6 +36,17 @@ class RunLock:
         os.write(handle, f"{os.getpid()}\n".encode("ascii"))
         # The file stays when the lock goes: removing it would let two processes lock two files of one name.
         self._handle = handle
+
+    def __enter__(self) -> Self:
+        """Hold the lock until the end of a block; raises as `acquire`."""
+        self.acquire()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Give it back."""
+        self.release()
 
     def release(self) -> None:
         """Give the lock back; without effect where it is not held."""

@@ -5,6 +5,7 @@ passes from one to the next as the frozen items below. A page that gives no arti
 its reason: Scrapy's `item_scraped_count` counts articles, and `repost/…` in its stats the rest.
 """
 
+import asyncio
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,7 +19,7 @@ from archive.connect import ArchiveError, DiskFull, open_writing
 from archive.reclean import reclean
 from archive.write import Kept, keep_article, keep_capture, keep_rejection, record_failure, record_sighting
 from crawler.items import Article, Capture, FetchFailure, Reason, Rejected, Sighting, SiteRecipe
-from pipelines.outcome import outcome_of
+from pipelines.processes import Cleaners, Stopped
 from sites.recipes import load_recipes
 
 if TYPE_CHECKING:
@@ -45,6 +46,13 @@ class Unmodified(DropItem):
 
     def __init__(self) -> None:
         super().__init__("not modified", log_level="DEBUG")
+
+
+class NotCleaned(DropItem):
+    """A page that is kept, and that nothing is decided about yet."""
+
+    def __init__(self) -> None:
+        super().__init__("not cleaned yet", log_level="DEBUG")
 
 
 class NoRoom(DropItem):
@@ -153,34 +161,59 @@ class KeepCapture(_WithArchive):
 
 
 class Clean:
-    """Runs the pure flow; whatever it raises becomes a reason."""
+    """Runs the pure flow in processes of its own; whatever it raises becomes a reason."""
 
-    def __init__(self, recipe_of: Callable[[Capture], SiteRecipe | None]) -> None:
+    def __init__(self, recipe_of: Callable[[Capture], SiteRecipe | None], cleaners: Cleaners) -> None:
         self._recipe_of = recipe_of
+        self._cleaners = cleaners
 
     @classmethod
-    def from_crawler(cls, crawler: "Crawler") -> Self:  # noqa: ARG003 - Scrapy's signature
-        """Clean with the recipes of `sites/`."""
-        return cls(load_recipes().for_capture)
+    def from_crawler(cls, crawler: "Crawler") -> Self:
+        """Clean with the recipes of `sites/`, in `CLEANING_PROCESSES` at once, each page in `CLEANING_SECONDS`."""
+        settings = crawler.settings
+        cleaners = Cleaners(settings.getint("CLEANING_PROCESSES"), seconds=settings.getfloat("CLEANING_SECONDS"))
+        return cls(load_recipes().for_capture, cleaners)
 
-    def process_item(self, item: KeptCapture) -> Cleaned:
-        """Clean it."""
-        result = outcome_of(item.capture, self._recipe_of(item.capture))
+    def open_spider(self) -> None:
+        """See that a crawl that is stopped at once does not wait for a page."""
+        from twisted.internet import reactor  # noqa: PLC0415 - importing it installs one, and Scrapy chooses which
+
+        # before its threads are waited for
+        reactor.addSystemEventTrigger("before", "shutdown", self._cleaners.close)  # type: ignore[arg-type]  # a zope interface
+
+    def close_spider(self) -> None:
+        """End the processes."""
+        self._cleaners.close()
+
+    async def process_item(self, item: KeptCapture) -> Cleaned:
+        """Clean it, while the crawl goes on.
+
+        Raises:
+            NotCleaned: the crawl was stopped at once; the next run takes the capture up.
+        """
+        recipe = self._recipe_of(item.capture)
+        try:
+            result = await asyncio.to_thread(self._cleaners.outcome, item.capture, recipe)
+        except Stopped as error:
+            raise NotCleaned from error
         if isinstance(result, Rejected) and result.reason is Reason.INTERNAL:
             logger.error("%s: %s", item.capture.url, result.detail)
-            logger.debug("where it happened:", exc_info=result.__cause__)
         return Cleaned(capture_id=item.capture_id, url=item.capture.url, site=item.capture.site, result=result)
 
 
 class Store(_WithArchive):
-    """Stores what cleaning made of a capture, in one transaction; first of all of those that a dead run left behind."""
+    """Stores what cleaning made of a capture, in one transaction; first of all of those that a dead run left behind.
+
+    The frontier is open by then and holds the archive's lock, so that no other run is at work on these captures.
+    """
 
     def open_spider(self) -> None:
         """Open the archive and finish what was captured there but never decided about."""
         super().open_spider()
-        recipes = load_recipes()
-        for _ in reclean(self._db, lambda capture: outcome_of(capture, recipes.for_capture(capture)), pending=True):
-            self._stats.inc_value("repost/finished")
+        recipe_of = load_recipes().for_capture
+        with Cleaners() as cleaners:
+            for _ in reclean(self._db, lambda capture: cleaners.outcome(capture, recipe_of(capture)), pending=True):
+                self._stats.inc_value("repost/finished")
 
     def process_item(self, item: Cleaned) -> StoredPage:
         """Store it.

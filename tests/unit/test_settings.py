@@ -24,6 +24,8 @@ GUARDED = {
     "ALLOWED_ADDRESSES": [],
 }
 OURS = {
+    "CLEANING_PROCESSES",
+    "CLEANING_SECONDS",
     "LOG_JSON",
     "JOB",
     "MIN_FREE_DISK",

@@ -1,0 +1,152 @@
+"""Cleaning in processes of its own: the crawl goes on meanwhile, and a page that hangs or kills costs only itself.
+
+A hostile page can be made to cost a regular expression minutes or a parser gigabytes. It was stored before it was
+cleaned, so without a bound every next start would take it up again, and end there again.
+"""
+
+import multiprocessing
+import signal
+import sys
+from contextlib import suppress
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Self
+
+from crawler.items import Article, Capture, Reason, Rejected, SiteRecipe
+from pipelines.outcome import outcome_of
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from types import TracebackType
+
+SECONDS = 60.0
+"""How long one page may take. The longest real page met (2 MB) takes two seconds on a slow machine."""
+
+MEMORY = 4_000_000_000
+"""Bytes of address space a process may have. The hostile pages of the tests at 20 MB take less than a fourth of it."""
+
+# A fork server has imported everything once, and was itself started fresh: forking a process that runs threads and an
+# event loop may copy a lock that is never opened again. Where there is none (Windows), each process imports for itself.
+if sys.platform == "linux":
+    _CONTEXT = multiprocessing.get_context("forkserver")
+    _CONTEXT.set_forkserver_preload(["pipelines.outcome"])
+else:
+    _CONTEXT = multiprocessing.get_context("spawn")
+
+
+class Stopped(Exception):  # noqa: N818 - named after what happened, not after a fault
+    """The processes were closed before they had cleaned a capture."""
+
+
+class Cleaners:
+    """Processes that clean captures, each started when it is first needed and again when it has died."""
+
+    def __init__(self, count: int = 1, *, seconds: float = SECONDS) -> None:
+        """Make room for processes.
+
+        Args:
+            count: how many.
+            seconds: how long one page may take.
+        """
+        self._all = [_Cleaner(seconds) for _ in range(count)]
+        self._idle: SimpleQueue[_Cleaner] = SimpleQueue()
+        for cleaner in self._all:
+            self._idle.put(cleaner)
+
+    def outcome(self, capture: Capture, site: SiteRecipe | None = None) -> Article | Rejected:
+        """What becomes of a capture, as `pipelines.outcome.outcome_of` says; waits for an idle process, and for it.
+
+        May be called from several threads at once. A page over which its process takes too long is rejected as
+        `too-hard`, one over which it dies as `internal`; the next page gets a new process.
+
+        Raises:
+            Stopped: they were closed meanwhile; nothing is decided about the capture.
+        """
+        cleaner = self._idle.get()
+        try:
+            return cleaner.outcome(capture, site)
+        finally:
+            self._idle.put(cleaner)
+
+    def close(self) -> None:
+        """End the processes at once, whatever they are at work on."""
+        for cleaner in self._all:
+            cleaner.close()
+
+    def __enter__(self) -> Self:
+        """Use them until the end of a block."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: "TracebackType | None"
+    ) -> None:
+        """End the processes."""
+        self.close()
+
+
+class _Cleaner:
+    """One process, and the next one when it has died."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._process: multiprocessing.process.BaseProcess | None = None
+        self._closed = False
+
+    def outcome(self, capture: Capture, site: SiteRecipe | None) -> Article | Rejected:
+        if self._closed:
+            raise Stopped
+        if self._process is None:
+            self._start()
+        try:
+            self._pipe.send((capture, site))
+            if self._pipe.poll(self._seconds):
+                result: Article | Rejected = self._pipe.recv()
+                return result
+        except (EOFError, OSError):
+            if self._closed:
+                raise Stopped from None
+            return Rejected(Reason.INTERNAL, f"the process that cleaned it ended {_how(self._end())}")
+        self._end()
+        return Rejected(Reason.TOO_HARD, f"not cleaned within {self._seconds:g} s")
+
+    def close(self) -> None:
+        self._closed = True
+        if process := self._process:
+            process.kill()
+
+    def _start(self) -> None:
+        self._pipe, theirs = _CONTEXT.Pipe()
+        self._process = _CONTEXT.Process(target=_serve, args=(theirs,), daemon=True)
+        self._process.start()
+        theirs.close()
+
+    def _end(self) -> int | None:
+        process, self._process = self._process, None
+        self._pipe.close()
+        if process is None:
+            return None
+        if process.is_alive():
+            # one that died by itself is given a moment, so that the reason said is its own and not this signal
+            process.join(0.2)
+            process.kill()
+        process.join()
+        return process.exitcode
+
+
+def _how(exit_code: int | None) -> str:
+    return f"by signal {-exit_code}" if exit_code and exit_code < 0 else f"with exit code {exit_code}"
+
+
+def _serve(pipe: "Connection[Article | Rejected, tuple[Capture, SiteRecipe | None]]") -> None:
+    """Clean until the other end is closed, also because the process that held it was killed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the crawl ends its own processes
+    _bound_memory()
+    with suppress(EOFError, OSError):
+        while True:
+            pipe.send(outcome_of(*pipe.recv()))
+
+
+def _bound_memory() -> None:
+    with suppress(ImportError, ValueError, OSError):  # not on Windows; or a stricter bound is there already
+        import resource  # noqa: PLC0415 - not on Windows
+
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))

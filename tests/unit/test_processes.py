@@ -1,0 +1,146 @@
+"""Pages that hang or kill the process that cleans them cost themselves, and nothing else."""
+
+import os
+import pickle
+import signal
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from crawler.items import Article, Capture, Reason, Rejected, Verdict
+from pipelines import processes
+from pipelines.processes import Cleaners, Stopped
+
+HEADLINE = "岚桥镇的廊桥修好了"
+PARAGRAPH = "岚桥镇的廊桥去年夏天被洪水冲坏了栏杆，镇上请来三位老木匠，用了四个月把它修回原来的样子，今天重新开放。"
+
+
+def capture(body: bytes) -> Capture:
+    return Capture(url="http://lanqiao.example/1.html", body=body, fetched_at=datetime(2026, 2, 11, tzinfo=UTC))
+
+
+@pytest.fixture
+def article(article_html: Callable[..., str]) -> Capture:
+    return capture(article_html(HEADLINE, PARAGRAPH, PARAGRAPH).encode())
+
+
+def _outcome(capture: Capture, _: object) -> Article | Rejected:
+    """What a hostile page brings about; a function of the module, because it runs in the other process."""
+    if capture.body == b"hang":
+        while True:
+            time.sleep(1)
+    if capture.body == b"killed":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if capture.body == b"gone":
+        os._exit(3)
+    return Rejected(Reason.EMPTY, f"by {os.getpid()}", encoding="gb18030")
+
+
+@pytest.fixture
+def hostile(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cleaners whose processes do as the bodies say; forked, so that they know this module."""
+    monkeypatch.setattr(processes, "_CONTEXT", processes.multiprocessing.get_context("fork"))
+    serve = processes._serve
+
+    def start(pipe: Any) -> None:
+        processes.outcome_of = _outcome  # type: ignore[assignment]  # in the forked process alone
+        serve(pipe)
+
+    monkeypatch.setattr(processes, "_serve", start)
+
+
+def test_an_article_is_what_it_is_in_one_process(article: Capture) -> None:
+    with Cleaners() as cleaners:
+        result = cleaners.outcome(article)
+    assert result == processes.outcome_of(article)
+    assert isinstance(result, Article)
+
+
+@pytest.mark.usefixtures("hostile")
+@pytest.mark.parametrize(
+    ("body", "reason", "detail"),
+    [
+        (b"hang", Reason.TOO_HARD, "not cleaned within 0.3 s"),
+        (b"killed", Reason.INTERNAL, "the process that cleaned it ended by signal 9"),
+        (b"gone", Reason.INTERNAL, "the process that cleaned it ended with exit code 3"),
+    ],
+)
+def test_a_hostile_page_is_rejected_and_the_next_gets_a_new_process(body: bytes, reason: Reason, detail: str) -> None:
+    with Cleaners(seconds=0.3) as cleaners:
+        before = cleaners.outcome(capture(b""))
+        assert cleaners.outcome(capture(b"")).detail == before.detail  # the same process
+        result = cleaners.outcome(capture(body))
+        assert (result.reason, result.detail) == (reason, detail)
+        after = cleaners.outcome(capture(b""))
+    assert after.reason is Reason.EMPTY
+    assert after.detail != before.detail
+
+
+@pytest.mark.usefixtures("hostile")
+def test_closing_ends_a_page_at_once_and_decides_nothing_about_it() -> None:
+    cleaners = Cleaners(seconds=60)
+    threading.Timer(0.3, cleaners.close).start()
+    with pytest.raises(Stopped):
+        cleaners.outcome(capture(b"hang"))
+    with pytest.raises(Stopped):
+        cleaners.outcome(capture(b""))
+
+
+@pytest.mark.usefixtures("hostile")
+def test_two_processes_work_at_once() -> None:
+    """The second page is answered while the first still hangs."""
+    cleaners = Cleaners(2, seconds=60)
+    answers: list[Rejected] = []
+
+    def hang() -> None:
+        with pytest.raises(Stopped):
+            cleaners.outcome(capture(b"hang"))
+
+    hanging = threading.Thread(target=hang)
+    hanging.start()
+    answers.append(cleaners.outcome(capture(b"")))
+    assert hanging.is_alive()
+    cleaners.close()
+    hanging.join(5)
+    assert not hanging.is_alive()
+    assert answers[0].reason is Reason.EMPTY
+
+
+def test_a_process_ends_with_the_one_that_started_it(article: Capture) -> None:
+    cleaners = Cleaners()
+    cleaners.outcome(article)
+    cleaner = cleaners._all[0]
+    process = cleaner._process
+    cleaner._pipe.close()  # as the system does when it ends a process, however
+    process.join(5)
+    assert process.exitcode == 0
+
+
+def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What asks for more is rejected by its process; the machine does not notice."""
+    monkeypatch.setattr(processes, "_CONTEXT", processes.multiprocessing.get_context("fork"))
+
+    def outcome(*_: object) -> Rejected:
+        try:
+            bytearray(processes.MEMORY)
+        except MemoryError:
+            return Rejected(Reason.INTERNAL, "MemoryError")
+        return Rejected(Reason.EMPTY, "there was room")
+
+    monkeypatch.setattr(processes, "outcome_of", outcome)
+    with Cleaners() as cleaners:
+        assert cleaners.outcome(capture(b"")).detail == "MemoryError"
+
+
+def test_a_rejection_passes_between_processes_whole() -> None:
+    verdict = Verdict(hijacked=True, evidence=())
+    rejected = Rejected(Reason.ONLY_SPAM, "nothing else", verdict=verdict, encoding="gb18030")
+    copy = pickle.loads(pickle.dumps(rejected))  # noqa: S301 - our own
+    assert (copy.reason, copy.detail, copy.verdict, copy.encoding) == (
+        Reason.ONLY_SPAM, "nothing else", verdict, "gb18030",
+    )  # fmt: skip
+    assert str(copy) == str(rejected)
