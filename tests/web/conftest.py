@@ -3,7 +3,7 @@
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from archive.connect import Archive, writing
 from archive.families import families_of
+from archive.read import article
 from archive.write import keep_article, keep_capture, keep_rejection
 from crawler.items import Capture, Credit, Image, Record, Rejected
 from pipelines.fingerprint import fingerprint
@@ -65,7 +66,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         ids["hostile"] = _keep_record(db, hostile_record(), site='"><b>bad/site')
         ids["torn"], *_ = (_keep_record(db, record, site=urlsplit(record.url).netloc) for record in torn_copies())
         (ids["torn-family"],) = families_of(db, ids["torn"])
-    ids["repaired"] = ids["hijacked/show/30431.html"]
+        ids["repaired"] = _keep_record(db, shortened(db, ids["hijacked/show/30431.html"]), site="short.example")
     ids["traditional"] = ids["traditional/story/20260221/postman"]
     with running(make_app(archive, Access(names=frozenset({"archive.example"})), allow_sql=True)) as base:
         yield Served(base=base, archive=archive, ids=ids)
@@ -164,6 +165,20 @@ def hostile_record() -> Record:
     )
 
 
+def shortened(db: Archive, article_id: int) -> Record:
+    """The beginning of an article: enough repairs to look at, and few enough to look at fast."""
+    record = article(db, str(article_id)).record
+    kept = record.body[:2]
+    places = {"headline", *(f"body/{number}" for number in range(len(kept)))}
+    return replace(
+        record,
+        url="http://short.example/1.html",
+        body=kept,
+        body_raw=record.body_raw[: len(kept)],
+        notes=tuple(note for note in record.notes if note.where in places),
+    )
+
+
 def torn_copies() -> Iterator[Record]:
     """Three copies of one text, each of which has lost another character."""
     for number in range(3):
@@ -186,7 +201,7 @@ def torn_copies() -> Iterator[Record]:
         )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # not longer: while it lives, no other event loop can run in this process
 def browser() -> Iterator[Browser]:
     executable = shutil.which("chromium")
     if executable is None:
