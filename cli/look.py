@@ -57,7 +57,7 @@ def list_command(  # noqa: PLR0913, PLR0917 - one parameter an option of the com
     limit: int | None,
     as_json: bool,  # noqa: FBT001 - click passes it by name
 ) -> None:
-    """List the articles, newest first: id, date, site, source, headline, and what was found wrong with the page."""
+    """List the articles, the last fetched first: id, date, site, source, headline, and what was found wrong."""
     if reason and not rejected:
         raise click.UsageError("--reason goes with --rejected", ctx)
     if rejected and hijacked is not None:

@@ -22,33 +22,44 @@ class _Lazy:
     help: str
 
 
-COMMANDS = {
-    "demo": _Lazy(module="cli.demo", help="Crawl a small sample web on this machine and show what was repaired."),
-    "crawl": _Lazy(module="cli.crawl", help="Fetch pages and keep their articles in the archive."),
-    "update": _Lazy(module="cli.update", help="Fetch everything that is due; made for cron."),
-    "status": _Lazy(module="cli.status", help="Sites, what is due, the last runs, and where a site drifted."),
-    "import": _Lazy(module="cli.exchange", help="Take in pages that others fetched: WARC files, saved HTML."),
-    "export": _Lazy(module="cli.export", help="Write articles as CSV, JSON Lines or Parquet, or captures as WARC."),
-    "sql": _Lazy(module="cli.sql", help="Ask the archive in SQL, read-only and within limits."),
-    "stats": _Lazy(module="cli.stats", help="What the archive holds, as tables and small charts."),
-    "report": _Lazy(module="cli.report", help="The same as one HTML file with plots, or as pictures."),
-    "backup": _Lazy(module="cli.backup", help="Copy the archive while it is in use, and check the copy."),
-    "merge": _Lazy(module="cli.merge", help="Join archives into one, in any order and as often as you like."),
-    "sites": _Lazy(module="cli.sites", help="Check the site files, or have one proposed for a site."),
-    "list": _Lazy(module="cli.look", help="List articles, newest first; or the pages rejected."),
-    "show": _Lazy(module="cli.look", help="Show one article: restored text and fields, or its raw page."),
-    "serve": _Lazy(module="cli.serve", help="Show the archive as a web page on this machine."),
-    "search": _Lazy(module="cli.search", help="Find articles by their words, in either script."),
-    "families": _Lazy(module="cli.families", help="List the families: reposts of one original."),
-    "family": _Lazy(module="cli.families", help="One family: who had it first, from whom, what each changed."),
-    "history": _Lazy(module="cli.history", help="What became of one article: changes, views, hijack, disappearance."),
-    "explain": _Lazy(module="cli.look", help="Every change made to one article, and why."),
-    "extract": _Lazy(module="cli.extract", help="Clean saved pages without an archive: one JSON record a line."),
-    "restore": _Lazy(module="cli.restore", help="Restore damaged text."),
-    "reclean": _Lazy(module="cli.keep", help="Run today's rules over the stored captures."),
-    "reindex": _Lazy(module="cli.search", help="Make the search index anew."),
-    "check": _Lazy(module="cli.keep", help="Verify the archive's integrity and every stored digest."),
+SECTIONS = {
+    "Fetch": {
+        "demo": _Lazy(module="cli.demo", help="Crawl a small sample web on this machine and show what was repaired."),
+        "crawl": _Lazy(module="cli.crawl", help="Fetch pages and keep their articles in the archive."),
+        "update": _Lazy(module="cli.update", help="Fetch everything that is due; made for cron."),
+        "status": _Lazy(module="cli.status", help="Sites, what is due, the last runs, and where a site drifted."),
+        "sites": _Lazy(module="cli.sites", help="Check the site files, or have one proposed for a site."),
+        "import": _Lazy(module="cli.exchange", help="Take in pages that others fetched: WARC files, saved HTML."),
+    },
+    "Look": {
+        "list": _Lazy(module="cli.look", help="List articles, the last fetched first; or the pages rejected."),
+        "show": _Lazy(module="cli.look", help="Show one article: restored text and fields, or its raw page."),
+        "explain": _Lazy(module="cli.look", help="Every change made to one article, and why."),
+        "search": _Lazy(module="cli.search", help="Find articles by their words, in either script."),
+        "history": _Lazy(
+            module="cli.history", help="What became of one article: changes, views, hijack, disappearance."
+        ),
+        "families": _Lazy(module="cli.families", help="List the families: reposts of one original."),
+        "family": _Lazy(module="cli.families", help="One family: who had it first, from whom, what each changed."),
+        "stats": _Lazy(module="cli.stats", help="What the archive holds, as tables and small charts."),
+        "report": _Lazy(module="cli.report", help="The same as one HTML file with plots, or as pictures."),
+        "serve": _Lazy(module="cli.serve", help="Show the archive as a web page on this machine."),
+    },
+    "Give on": {
+        "export": _Lazy(module="cli.export", help="Write articles as CSV, JSON Lines or Parquet, or captures as WARC."),
+        "sql": _Lazy(module="cli.sql", help="Ask the archive in SQL, read-only and within limits."),
+        "backup": _Lazy(module="cli.backup", help="Copy the archive while it is in use, and check the copy."),
+        "merge": _Lazy(module="cli.merge", help="Join archives into one, in any order and as often as you like."),
+    },
+    "Clean": {
+        "extract": _Lazy(module="cli.extract", help="Clean saved pages without an archive: one JSON record a line."),
+        "restore": _Lazy(module="cli.restore", help="Restore damaged text."),
+        "reclean": _Lazy(module="cli.keep", help="Run today's rules over the stored captures."),
+        "reindex": _Lazy(module="cli.search", help="Make the search index anew."),
+        "check": _Lazy(module="cli.keep", help="Verify the archive's integrity and every stored digest."),
+    },
 }
+COMMANDS = {name: lazy for section in SECTIONS.values() for name, lazy in section.items()}
 
 
 class _LazyGroup(click.Group):
@@ -65,8 +76,9 @@ class _LazyGroup(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, lazy.help) for name, lazy in COMMANDS.items()])
+        for title, section in SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl([(name, lazy.help) for name, lazy in section.items()])
 
 
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
