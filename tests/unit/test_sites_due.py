@@ -35,8 +35,8 @@ def test_a_page_is_due_within_the_bounds_of_its_site(  # noqa: PLR0913, PLR0917 
     most: int | None,
     hours_ago: int,
     due_in: int | None,
-    is_due: bool,
-    tmp_path: Path,  # noqa: FBT001
+    is_due: bool,  # noqa: FBT001 - pytest passes it by name
+    tmp_path: Path,
 ) -> None:
     recipe = SiteRecipe(
         name="post", revisit=HOUR * least if least else None, revisit_within=HOUR * most if most else None

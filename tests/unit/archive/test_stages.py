@@ -50,7 +50,7 @@ def rules(monkeypatch: pytest.MonkeyPatch, make_article: Make) -> None:
 class Here:
     """Cleaners that clean in this process, so that they follow the rules of these tests."""
 
-    def __init__(self, count: int = 1, *, seconds: float = 1.0) -> None:
+    def __init__(self, *_: object, **__: object) -> None:
         self.closed = False
 
     def outcome(self, capture: Capture, site: SiteRecipe | None = None) -> Article | Rejected:
