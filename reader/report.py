@@ -29,16 +29,20 @@ p { margin: .3rem 0; }
 .quiet, figcaption { color: #5a6068; }
 nav ul { columns: 2; padding-left: 1.2rem; }
 section { background: #fff; border: 1px solid #dcd8ce; border-radius: 8px; padding: 1rem 1.2rem; margin: 1.2rem 0; }
-figure { margin: .6rem 0; overflow-x: auto; }
+figure { margin: .6rem 0; }
 figure img { display: block; max-width: 100%; height: auto; }
 a { color: #0f5257; }
 a:focus-visible, summary:focus-visible { outline: 3px solid #d9822b; outline-offset: 2px; }
 summary { cursor: pointer; }
 .rows { overflow-x: auto; }
 table { border-collapse: collapse; font-size: .875rem; margin: .5rem 0; }
-th, td { border-bottom: 1px solid #dcd8ce; padding: .2rem .7rem; text-align: left; }
+th, td { border-bottom: 1px solid #dcd8ce; padding: .2rem .7rem; text-align: left; white-space: nowrap; }
 .number { text-align: right; font-variant-numeric: tabular-nums; }
-@media (max-width: 40rem) { nav ul { columns: 1; } section { padding: .8rem; } }
+@media (max-width: 40rem) {
+  nav ul { columns: 1; }
+  section { padding: .8rem; }
+  figure img { max-width: none; width: 46rem; }
+}
 @media print { details { display: none; } section { break-inside: avoid; } }
 """.strip()
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
@@ -104,12 +108,14 @@ def csv_of(figure: Figure) -> str:
 
 
 def _section(figure: Figure, svg: str | None) -> Iterator[str]:
-    yield f'<section id="{figure.name}">\n<h2>{_text(figure.title)}</h2>\n<figure>\n'
+    yield f'<section id="{figure.name}">\n<h2>{_text(figure.title)}</h2>\n'
+    yield "<figure>\n"
     if svg is None:
         yield "<p>Nothing to show.</p>\n"
     else:
         alternative = f"{_text(figure.title)}: the table below has the numbers"
-        yield f'<img alt="{alternative}" src="{_data("image/svg+xml", svg)}">\n'
+        yield f'<div class="rows" tabindex="0" role="region" aria-label="{_text(figure.title)}, as a plot">'
+        yield f'<img alt="{alternative}" src="{_data("image/svg+xml", svg)}"></div>\n'
     yield f"<figcaption>{_text(figure.note, 300)}</figcaption>\n</figure>\n"
     if figure.rows:
         # with a byte order mark, so that Excel reads its Chinese

@@ -25,7 +25,7 @@ _DATE_FORMAT = {"yearmonthdate": "%Y-%m-%d", "yearmonth": "%Y-%m"}
 _UNSHOWN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufffe\uffff]")
 _INK, _QUIET, _ACCENT, _BAD = "#20242a", "#5a6068", "#0f6b70", "#b3261e"
 CONFIG: Spec = {
-    "font": "Noto Sans SC",
+    "font": "Noto Sans SC, Noto Sans CJK SC, PingFang SC, Microsoft YaHei, sans-serif",  # the first is ours
     "background": "white",
     "padding": 12,
     "view": {"stroke": None},
