@@ -158,7 +158,7 @@ class DiscoverSpider(PagesSpider):
         if kind:
             return read_feed(body, url, content_type=capture.header("content-type") or ""), False
         if _ADDRESS_LINE.match(body):
-            return read_address_lines(body, url), False
+            return read_address_lines(body), False
         recipe = self._recipes.of(site) or SiteRecipe()
         return read_listing(capture, recipe, number=number, follows=lambda url: self._is_of(url, site)), True
 

@@ -69,10 +69,10 @@ def read_sitemap(body: bytes, url: str) -> Reading:
     return Reading(articles=tuple(pages.values()), further=tuple(sitemaps.values()), problem=problem)
 
 
-def read_address_lines(body: bytes, url: str) -> Reading:
-    """A text file of one address a line, which the protocol allows too."""
+def read_address_lines(body: bytes) -> Reading:
+    """A text file of one whole address a line, which the protocol allows too; any other text has none."""
     lines = body.decode("utf-8-sig", "replace").split("\n", MAX_ENTRIES)[:MAX_ENTRIES]
-    urls = dict.fromkeys(address for line in lines if (address := web_address(url, line)))
+    urls = dict.fromkeys(address for line in lines if (address := web_address("", line)))
     return Reading(articles=tuple(Found(url=address) for address in urls))
 
 

@@ -62,7 +62,7 @@ def test_robots_names_its_sitemaps() -> None:
 
 def test_a_list_of_addresses_is_read_to_its_bound() -> None:
     body = b"\xef\xbb\xbf" + b"".join(b"http://lanqiao.example/%d\r\n" % n for n in range(MAX_ENTRIES + 10))
-    assert len(read_address_lines(body, URL).articles) == MAX_ENTRIES
+    assert len(read_address_lines(body).articles) == MAX_ENTRIES
 
 
 def test_an_entry_that_was_changed_has_the_later_day() -> None:
