@@ -1,7 +1,8 @@
 """What to fetch next: Scrapy's scheduler over the archive's table of addresses.
 
-Hosts take turns, and a host that is being asked gets no second request meanwhile. Every address is in the archive
-before it is asked for and says there whether it was answered, so a run that is killed is gone on with.
+Hosts take turns, and a host that is being asked gets no second request meanwhile, unless
+`CONCURRENT_REQUESTS_PER_DOMAIN` allows it several. Every address is in the archive before it is asked for and says there
+whether it was answered, so a run that is killed is gone on with.
 """
 
 import json
@@ -50,10 +51,11 @@ class Frontier(BaseScheduler):
     down (a POST, a function as callback), wait in memory.
     """
 
-    def __init__(self, crawler: "Crawler", path: Path, *, job: str, limits: Limits | None) -> None:
+    def __init__(self, crawler: "Crawler", path: Path, *, job: str, at_once: int, limits: Limits | None) -> None:
         self._crawler = crawler
         self._path = path
         self._job = job
+        self._at_once = at_once
         self._limits = limits
         self._lock = RunLock(path)
         self._db: Archive | None = None
@@ -69,7 +71,13 @@ class Frontier(BaseScheduler):
         """Read where the archive is and what this run is asked to do; a run that does not say is a job of its own."""
         settings = crawler.settings
         job = settings["JOB"] or uuid4().hex
-        return cls(crawler, Path(settings["ARCHIVE_PATH"]), job=job, limits=crawler.get_extension(Limits))
+        return cls(
+            crawler,
+            Path(settings["ARCHIVE_PATH"]),
+            job=job,
+            at_once=settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN"),
+            limits=crawler.get_extension(Limits),
+        )
 
     def open(self, spider: Spider) -> None:
         """Take the archive's lock, then queue again what a dead run had claimed.
@@ -125,9 +133,9 @@ class Frontier(BaseScheduler):
 
     def next_request(self) -> Request | None:
         """The next request of the first host in turn that is free; None where none is, or nothing is left."""
-        busy = {self._host(request) for request in self._crawler.engine.downloader.active}
+        asked = Counter(self._host(request) for request in self._crawler.engine.downloader.active)
         for host in (*self._begun, *self._hosts):
-            if host in busy or self._paused.get(host, 0.0) > time.monotonic():
+            if asked[host] >= self._at_once or self._paused.get(host, 0.0) > time.monotonic():
                 continue
             if host in self._begun:
                 return self._next_begun(host)

@@ -52,7 +52,7 @@ def opened(downloader: _Downloader, speaker: _Speaker, tmp_path: Path) -> Iterat
             frontier._db.close()
         alive.clear()
 
-    def open_frontier(job: str = "job", limits: Any = None) -> Frontier:
+    def open_frontier(job: str = "job", limits: Any = None, at_once: int = 1) -> Frontier:
         die()
         nothing = lambda _: None  # noqa: E731 - no other component here
         stats = SimpleNamespace(set_value=lambda *_: None)
@@ -60,7 +60,7 @@ def opened(downloader: _Downloader, speaker: _Speaker, tmp_path: Path) -> Iterat
             engine=SimpleNamespace(downloader=downloader), stats=stats, get_spider_middleware=nothing,
             get_downloader_middleware=nothing,            get_extension=nothing,
         )  # fmt: skip
-        frontier = Frontier(crawler, tmp_path / "archive.db", job=job, limits=limits)
+        frontier = Frontier(crawler, tmp_path / "archive.db", job=job, at_once=at_once, limits=limits)
         frontier.open(speaker)
         alive.append(frontier)
         return frontier
@@ -106,6 +106,19 @@ def test_a_host_that_is_being_asked_waits(
     assert frontier.has_pending_requests()
     downloader.active.clear()
     assert _drain(frontier) == ["a.example/1"]
+
+
+def test_a_host_is_asked_several_things_at_once_only_where_that_is_allowed(
+    opened: Callable[..., Frontier], ask: Callable[..., Request], downloader: _Downloader
+) -> None:
+    frontier = opened(at_once=2)
+    for number in (1, 2, 3):
+        frontier.enqueue_request(ask(f"a.example/{number}"))
+    for _ in range(2):
+        request = frontier.next_request()
+        assert request
+        downloader.active.add(request)
+    assert frontier.next_request() is None
 
 
 @pytest.mark.parametrize("begun", [{"redirect_times": 1}, {"retry_times": 1}])
