@@ -1,8 +1,8 @@
 """What to fetch next: Scrapy's scheduler over the archive's table of addresses.
 
 Hosts take turns, and a host that is being asked gets no second request meanwhile, unless
-`CONCURRENT_REQUESTS_PER_DOMAIN` allows it several. Every address is in the archive before it is asked for and says there
-whether it was answered, so a run that is killed is gone on with.
+`CONCURRENT_REQUESTS_PER_DOMAIN` allows it several. Every address is in the archive before it is asked for and says
+there whether it was answered, so a run that is killed is gone on with.
 """
 
 import json
