@@ -196,8 +196,8 @@ def asked_for(page: Capture | FetchFailure | Sighting) -> str:
 
 
 def _validators(capture: Capture) -> frontier.Validators | None:
-    """What the next visit can ask with; only what came well is worth asking whether it is still the same."""
-    if not 200 <= capture.status < 300:
+    """What the next visit can ask with; only what came well and whole is worth asking whether it is still the same."""
+    if not 200 <= capture.status < 300 or not capture.complete:
         return None
     found = frontier.Validators(
         url=capture.url, etag=capture.header("etag"), last_modified=capture.header("last-modified")

@@ -154,6 +154,7 @@ class Capture:
         fetched_at: when the response was complete; aware, UTC.
         site: the site's key: the name of its recipe, else its host.
         parts: the later pages of an article that is split over several, in order.
+        complete: no later page is missing that might be had another time; else the next visit fetches all again.
     """
 
     url: str
@@ -164,6 +165,7 @@ class Capture:
     fetched_at: datetime
     site: str = ""
     parts: tuple["Capture", ...] = field(default=(), repr=False)
+    complete: bool = True
 
     def header(self, name: str) -> str | None:
         """The first value of a header, by lower-case name."""

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from twisted.python.failure import Failure
 
-MAX_PARTS = 50  # pages of one article; a pager that goes on is a trap, not an article
+MAX_PARTS = 50  # later pages of one article; a pager that goes on is a trap, not an article
+MAX_BYTES = 20_000_000  # of an article's pages together: when they are there no further page is fetched
+MAX_LOOKED_AT = 3_000_000  # bytes of a page that is looked at for a next part; the longest real page met had 2 MB
 
 
 class PagesSpider(Spider):
@@ -53,10 +55,10 @@ class PagesSpider(Spider):
         """Capture the page with the later parts of its article."""
         assert response.request is not None  # noqa: S101 - Scrapy sets it on every response it hands over
         capture = self._capture(response, response.request)
-        parts, failure = await self._later_parts(capture)
-        yield replace(capture, parts=tuple(parts))
-        if failure:
-            yield failure
+        parts, missing = await self._later_parts(capture)
+        yield replace(capture, parts=tuple(parts), complete=missing is None or _is_cut(missing))
+        if missing:
+            yield missing
 
     def failed(self, failure: "Failure") -> Iterator[FetchFailure]:
         """Record that a page could not be fetched."""
@@ -97,33 +99,54 @@ class PagesSpider(Spider):
     def _capture(self, response: "Response", request: Request) -> Capture:
         return to_capture(response, request, site=self._recipes.site_of(response.url))
 
-    async def _later_parts(self, first: Capture) -> tuple[list[Capture], FetchFailure | None]:
-        """The later parts in order, and the failure that ended them, if one did: the parts before it are kept."""
+    async def _later_parts(self, first: Capture) -> tuple[list[Capture], Capture | FetchFailure | None]:
+        """The later parts in order, and what there is of the one that is missing, if one is: an error page, or why."""
         parts: list[Capture] = []
         last = first
         seen = {first.url}
-        while len(parts) < MAX_PARTS and (url := self._next_part(last, seen)):
+        while url := self._next_part(last, seen):
             seen.add(url)
             request = Request(url)
-            if not self.crawler.crawling:  # being stopped: what is missing is recorded, so that it can be fetched again
-                return parts, not_fetched(request, Reason.INTERRUPTED, "the run was stopped", site=first.site)
+            if refusal := self._refusal([first, *parts]):
+                return parts, not_fetched(request, *refusal, site=first.site)
             try:
                 response = await self.crawler.engine.download_async(request)
             except Exception as error:  # noqa: BLE001 - whatever ends the later parts, the earlier ones are kept
                 return parts, to_failure(error, request, site=first.site)
             last = self._capture(response, response.request or request)
             if not _is_success(last):
-                return parts, not_fetched(request, Reason.HTTP_ERROR, f"status {last.status}", site=first.site)
+                return parts, last
             parts.append(last)
         return parts, None
 
+    def _refusal(self, pages: Sequence[Capture]) -> tuple[Reason, str] | None:
+        """Why no further page of an article is asked for: written down, so that a cut article is known to be one."""
+        if not self.crawler.crawling:
+            return Reason.INTERRUPTED, "the run was stopped"
+        if len(pages) > MAX_PARTS:
+            return Reason.TOO_LARGE, f"an article of more than {MAX_PARTS + 1} pages"
+        if sum(len(page.body) for page in pages) >= MAX_BYTES:
+            return Reason.TOO_LARGE, f"an article of more than {MAX_BYTES:,} bytes"
+        return None
+
     def _next_part(self, last: Capture, seen: set[str]) -> str | None:
         """The next page of the same article, on the same host and not fetched yet, as the last page links it."""
-        url = next_part(last.body, last.url) if _is_success(last) else None
+        if not _is_success(last) or len(last.body) > MAX_LOOKED_AT:
+            return None
+        try:
+            url = next_part(last.body, last.url)
+        except Exception as error:  # noqa: BLE001 - a page that we stumble over is kept all the same
+            self.logger.error("%s: no next part looked for: %s: %s", last.url, type(error).__name__, error)  # noqa: TRY400 - a line
+            return None
         if url is None or url in seen:
             return None
         parts = urlsplit(url)
         return url if parts.scheme in SCHEMES and parts.netloc == urlsplit(last.url).netloc else None
+
+
+def _is_cut(missing: Capture | FetchFailure) -> bool:
+    """Whether a page is missing because of our limits: to come back for it brings no more."""
+    return isinstance(missing, FetchFailure) and missing.reason is Reason.TOO_LARGE
 
 
 def _is_success(capture: Capture) -> bool:

@@ -210,9 +210,12 @@ def test_the_parts_of_a_split_article_are_one_article(first: First, web: Any) ->
     ]
 
 
-def test_a_part_that_fails_is_recorded_and_the_first_page_is_kept(first: First, web: Any) -> None:
-    query = "SELECT state, reason, detail FROM urls WHERE url = ?"
-    assert first.ask(query, web.origin + "/torn102_2.html") == [("failed", "http-error", "status 500")]
+def test_a_part_that_fails_is_kept_as_an_error_page_and_the_first_page_as_the_article(first: First, web: Any) -> None:
+    query = """
+        SELECT state, urls.reason, urls.detail, size
+        FROM urls JOIN captures ON captures.id = capture_id JOIN bodies ON sha256 = body_sha256 WHERE urls.url = ?
+    """
+    assert first.ask(query, web.origin + "/torn102_2.html") == [("rejected", "http-error", "status 500", 4)]
 
 
 def test_the_bytes_decide_over_a_lying_header(first: First) -> None:

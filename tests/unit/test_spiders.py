@@ -117,7 +117,7 @@ def test_a_redirected_page_keeps_the_address_that_was_asked_for() -> None:
 class _Web:
     """What the spider's later parts are fetched from: pages by path, and the links between them."""
 
-    def __init__(self, pages: Mapping[str, str | Exception | int]) -> None:
+    def __init__(self, pages: Mapping[str, str | Exception | tuple[int, str]]) -> None:
         self.pages = pages
         self.fetched: list[str] = []
 
@@ -126,7 +126,7 @@ class _Web:
         page = self.pages[request.url.removeprefix(HOST)]
         if isinstance(page, Exception):
             raise page
-        status, body = (page, "") if isinstance(page, int) else (200, page)
+        status, body = page if isinstance(page, tuple) else (200, page)
         return HtmlResponse(request.url, status=status, body=body.encode(), request=request)
 
 
@@ -156,16 +156,23 @@ def test_the_later_parts_of_an_article_are_fetched_in_order(crawl_parts: Callabl
     [
         (DownloadTimeoutError("slow"), Reason.TIMEOUT),
         (Refused(Reason.ROBOTS, "robots.txt disallows it"), Reason.ROBOTS),
-        (404, Reason.HTTP_ERROR),
     ],
 )
 def test_a_failing_part_keeps_those_before_it_and_is_recorded(
-    failing: Exception | int, reason: Reason, crawl_parts: Callable[..., Any]
+    failing: Exception, reason: Reason, crawl_parts: Callable[..., Any]
 ) -> None:
     (capture, failure), _ = crawl_parts({"/1": f"{HOST}/2", "/2": f"{HOST}/3", "/3": failing})
     assert [part.url for part in capture.parts] == [f"{HOST}/2"]
+    assert not capture.complete
     assert isinstance(failure, FetchFailure)
     assert (failure.url, failure.reason) == (f"{HOST}/3", reason)
+
+
+def test_an_error_page_in_place_of_a_part_is_kept_as_a_page_of_its_own(crawl_parts: Callable[..., Any]) -> None:
+    (capture, error), _ = crawl_parts({"/1": f"{HOST}/2", "/2": f"{HOST}/3", "/3": (500, "out of order")})
+    assert [part.url for part in capture.parts] == [f"{HOST}/2"]
+    assert not capture.complete
+    assert (error.url, error.status, error.body) == (f"{HOST}/3", 500, b"out of order")
 
 
 @pytest.mark.parametrize(
@@ -187,9 +194,57 @@ def test_only_new_pages_of_the_same_host_are_parts(
     assert seen == fetched
 
 
-def test_an_endless_pager_is_cut(crawl_parts: Callable[..., Any]) -> None:
-    (capture,), _ = crawl_parts({f"/{n}": f"{HOST}/{n + 1}" for n in range(1, MAX_PARTS + 10)})
+def test_an_endless_pager_is_cut_and_the_cut_recorded(crawl_parts: Callable[..., Any]) -> None:
+    (capture, failure), _ = crawl_parts({f"/{n}": f"{HOST}/{n + 1}" for n in range(1, MAX_PARTS + 10)})
     assert len(capture.parts) == MAX_PARTS
+    assert (failure.url, failure.reason) == (f"{HOST}/{MAX_PARTS + 2}", Reason.TOO_LARGE)
+    assert failure.detail == "an article of more than 51 pages"
+    assert capture.complete, "another visit would bring no more"
+
+
+def test_an_article_of_as_many_pages_as_are_fetched_is_not_cut(crawl_parts: Callable[..., Any]) -> None:
+    last = MAX_PARTS + 1
+    (capture,), _ = crawl_parts({**{f"/{n}": f"{HOST}/{n + 1}" for n in range(1, last)}, f"/{last}": ""})
+    assert len(capture.parts) == MAX_PARTS
+
+
+def test_the_pages_of_an_article_are_bounded_together(
+    crawl_parts: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fifty pages of 20 MB would be a gigabyte, held in memory until the last of them is there."""
+    monkeypatch.setattr("spiders.pages.MAX_BYTES", 3 * len(f"{HOST}/2"))
+    (capture, failure), fetched = crawl_parts({f"/{n}": f"{HOST}/{n + 1}" for n in range(1, 9)})
+    assert [part.url for part in capture.parts] == [f"{HOST}/2", f"{HOST}/3"]
+    assert (failure.url, failure.reason, fetched) == (f"{HOST}/4", Reason.TOO_LARGE, ["/2", "/3"])
+
+
+@pytest.mark.parametrize("pages", [{"/1": "bug"}, {"/1": f"{HOST}/2", "/2": "bug"}], ids=["first", "later"])
+def test_a_page_that_we_stumble_over_is_kept(
+    pages: Mapping[str, str],
+    crawl_parts: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def stumbles(body: bytes, _: str) -> str:
+        if body == b"bug":
+            raise ZeroDivisionError("a line")
+        return body.decode()
+
+    monkeypatch.setattr("spiders.pages.next_part", stumbles)
+    (capture,), _ = crawl_parts(pages)
+    assert [capture.body, *(part.body for part in capture.parts)] == [page.encode() for page in pages.values()]
+    ((logged, said),) = [(record.levelname, record.message) for record in caplog.records]
+    assert logged == "ERROR"
+    assert said.endswith("no next part looked for: ZeroDivisionError: a line")
+
+
+def test_a_page_far_longer_than_articles_are_is_not_looked_at_for_parts(
+    crawl_parts: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That is done beside the crawl's own work, which a page of 20 MB would hold up for half a minute."""
+    monkeypatch.setattr("spiders.pages.MAX_LOOKED_AT", 5)
+    (capture,), fetched = crawl_parts({"/1": f"{HOST}/2", "/2": ""})
+    assert (capture.parts, fetched) == ((), [])
 
 
 def test_an_error_page_has_no_parts(crawl_parts: Callable[..., Any]) -> None:

@@ -176,6 +176,21 @@ def test_an_address_that_was_answered_since_learns_nothing_from_an_older_page(
     assert db.execute("SELECT state FROM frontier").fetchone() == ("answered",)
 
 
+@pytest.mark.parametrize(("complete", "etag"), [(True, '"1"'), (False, None)])
+def test_an_article_that_misses_a_part_is_asked_for_again_without_validators(
+    complete: bool,  # noqa: FBT001 - a case
+    etag: str | None,
+    db: Database,
+    make_capture: Make,
+) -> None:
+    """Its first page did not change, so "not modified" would leave the part missing for ever."""
+    wanted = frontier.Wanted(url=URL, url_key="k", site="a", host="a", spider="pages", callback="parse")
+    capture = make_capture(headers=(("etag", '"1"'),), complete=complete)
+    frontier.want(db, wanted, job="a", since=capture.fetched_at, now=capture.fetched_at)
+    keep_capture(db, capture)
+    assert db.execute("SELECT etag FROM frontier").fetchone() == (etag,)
+
+
 def test_better_rules_make_a_version_of_the_capture_they_were_run_on(
     db: Database, make_capture: Make, make_article: Make
 ) -> None:
