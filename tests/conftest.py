@@ -21,9 +21,11 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-# A reactor runs once a process, so each crawl has its own. What Scrapy says is out of date stops it.
+# A reactor runs once a process, so each crawl has its own. What Scrapy says is out of date stops it. sqlite-utils
+# imports pandas where it finds it, which users need not have and which would be a third of a short crawl.
 CHILD = """
 import dataclasses, json, sys, warnings
+sys.modules["pandas"] = None
 from scrapy.exceptions import ScrapyDeprecationWarning
 warnings.simplefilter("error", ScrapyDeprecationWarning)
 from crawler.run import run

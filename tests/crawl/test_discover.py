@@ -14,7 +14,8 @@ import pytest
 
 TEXT = "蓝桥县今年第一批共享菜园二月十一日对居民开放，两百四十块地在半天之内全部认领完毕，最早排队的人凌晨五点就到了。"
 HEADLINES = {n: f"共享菜园第{n}批今日对居民开放" for n in range(1, 100)}
-COMMAND = (sys.executable, "-c", "from cli.main import main; main()")
+# without pandas, as conftest has it
+COMMAND = (sys.executable, "-c", "import sys; sys.modules['pandas'] = None; from cli.main import main; main()")
 
 
 @pytest.fixture(autouse=True)

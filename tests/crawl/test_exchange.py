@@ -14,7 +14,8 @@ import pytest
 from crawler.lock import RunLock
 from samples.web import SampleWeb, serve
 
-COMMAND = (sys.executable, "-c", "from cli.main import main; main()")
+# without pandas, as conftest has it
+COMMAND = (sys.executable, "-c", "import sys; sys.modules['pandas'] = None; from cli.main import main; main()")
 # Everything that a program can know again of an archive: no ids, and not when it was cleaned.
 TABLES = {
     "captures": "SELECT url, requested_url, site, status, headers, fetched_at, body_sha256, part, outcome, reason,"

@@ -14,7 +14,8 @@ from archive.read import article, articles, rejections
 from samples.gold import fields_of, stored, wanted
 from samples.web import Expected, SampleWeb, serve, sites
 
-COMMAND = (sys.executable, "-c", "from cli.main import main; main()")
+# without pandas, as conftest has it
+COMMAND = (sys.executable, "-c", "import sys; sys.modules['pandas'] = None; from cli.main import main; main()")
 CASES = [
     pytest.param(f"{site.key}{page.path}", field, id=f"{site.key}{page.path}-{field}")
     for site in sites()

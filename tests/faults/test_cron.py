@@ -17,7 +17,8 @@ PARAGRAPHS = (
     "浴室的锅炉改烧秸秆，附近四个村的秸秆从此有了去处，一吨给八十块钱，冬天里这是一笔不小的收入。",
     "管浴室的李师傅说，最受欢迎的是傍晚，下了工的人在这里说说笑笑，谁家要盖房、谁家娶媳妇，都先在这里传开。",
 )
-COMMAND = (sys.executable, "-c", "from cli.main import main; main()")
+# without pandas, as conftest has it
+COMMAND = (sys.executable, "-c", "import sys; sys.modules['pandas'] = None; from cli.main import main; main()")
 ROOT = Path(__file__).parents[2]
 
 
