@@ -115,9 +115,13 @@ class _Cleaner:
 
     def _start(self) -> None:
         self._pipe, theirs = _CONTEXT.Pipe()
-        self._process = _CONTEXT.Process(target=_serve, args=(theirs,), daemon=True)
-        self._process.start()
+        process = _CONTEXT.Process(target=_serve, args=(theirs,), daemon=True)
+        process.start()
         theirs.close()
+        self._process = process
+        if self._closed:  # meanwhile, by another thread, which saw no process to kill
+            self._end()
+            raise Stopped
 
     def _end(self) -> int | None:
         process, self._process = self._process, None

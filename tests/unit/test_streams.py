@@ -45,7 +45,7 @@ def test_streams(tmp_path: Path, arguments: str, code: int, out: str, said: str)
 def test_no_arguments_show_the_help_and_are_a_usage_error(tmp_path: Path) -> None:
     done = run(tmp_path, "")
     assert done.returncode == 2
-    assert "\nCommands:\n" in done.stderr
+    assert "\nFetch:\n" in done.stderr
 
 
 def test_json_cannot_drive_a_terminal(tmp_path: Path) -> None:
