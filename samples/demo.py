@@ -262,6 +262,8 @@ def _print_next(result: DemoResult, console: Console, command: str) -> None:
         (f"list{db}", "the articles in the archive"),
         (f"show {shown}{db}", "one of them, restored"),
         (f"explain {shown}{db}", "every change made to it, and why"),
+        (f"search 渡口{db}", "articles with a word, in either script"),
+        (f"families{db}", "who reposted what"),
         (f"crawl URL…{db}", "the same for pages of the real web"),
     ):
         table.add_row(escape(f"  {command} {arguments}"), meaning)
