@@ -9,7 +9,7 @@ from typing import Any
 import vl_convert
 
 from archive.stats import Figure
-from reader.report_plots import chart
+from reader.report_plots import chart, label
 
 VEGA_LITE = "6.4"  # what the charts are written for
 SCALE = 2.0  # of a PNG: sharp on paper and on dense screens
@@ -33,10 +33,11 @@ def svg(figure: Figure) -> str | None:
 
 
 def png(figure: Figure) -> bytes | None:
-    """A figure as PNG; None where there is nothing to show."""
+    """A figure as PNG, which stands alone and so has its title in it; None where there is nothing to show."""
     spec = _spec(figure)
     if spec is None:
         return None
+    spec["title"] = {"text": label(figure.title, 80), "anchor": "start", "fontSize": 15, "offset": 14}
     return vl_convert.vegalite_to_png(spec, vl_version=VEGA_LITE, scale=SCALE, allowed_base_urls=[])
 
 

@@ -8,6 +8,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from archive.stats import Cell, Figure
@@ -17,13 +18,16 @@ WIDTH = 760
 BARS = 20  # of one chart
 LAYERS = 8  # colours that can be told apart
 BY_DAY = 400  # days; over more of them, bars of a day are thinner than a line
+SIZES = (10, 20, 50, 100, 200, 500, 1_000)  # of families: where the classes end
 HOURS = 96  # a spread that took longer is shown in days
 OTHERS = "others"
 _DATE_FORMAT = {"yearmonthdate": "%Y-%m-%d", "yearmonth": "%Y-%m"}
+_UNITS = {"yearmonthdate": "day", "yearmonth": "month"}
+_COUNTS: Mapping[str, Any] = {"tickMinStep": 1, "format": ",d"}  # there is no half of an article
 
 # What no label may hold: controls, which XML cannot have, and what turns the direction of writing.
 _UNSHOWN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufffe\uffff]")
-_INK, _QUIET, _ACCENT, _BAD = "#20242a", "#5a6068", "#0f6b70", "#b3261e"
+_INK, _QUIET, _ACCENT, _BAD, _GREY = "#20242a", "#5a6068", "#0f6b70", "#b3261e", "#9aa0a6"
 CONFIG: Spec = {
     "font": "Noto Sans SC, Noto Sans CJK SC, PingFang SC, Microsoft YaHei, sans-serif",  # the first is ours
     "background": "white",
@@ -38,7 +42,7 @@ CONFIG: Spec = {
                "labelLimit": 240},
     "bar": {"color": _ACCENT},
     "range": {"category": ["#0f6b70", "#d9822b", "#5b6abf", "#a23b72", "#6b8e23", "#c9a227", "#3b8ea5", "#8c564b",
-                           "#9aa0a6"]},
+                           _GREY]},
 }  # fmt: skip
 
 
@@ -46,10 +50,20 @@ def label(text: Cell, length: int = 40) -> str:
     r"""A text as a label: on one line, not too long, nothing in it that is not shown.
 
     >>> label("台\x1b[31m湾\u202e", 5)
-    '台�[31…'
+    '台�[3…'
     """
     shown = _UNSHOWN.sub("�", " ".join(str(text).split()))
     return shown if len(shown) <= length else f"{shown[: length - 1]}…"
+
+
+def sizes_in_classes(figure: Figure) -> list[tuple[str, int]]:
+    """How many families there are of each size; where sizes are many, in classes: 2, 3 … 10, 11–20, 21–50."""
+    counts: dict[str, int] = defaultdict(int)
+    for members, families in figure.rows:
+        size = int(_number(members))
+        name = str(size) if len(figure.rows) <= BARS else _size_class(size)
+        counts[name] += int(_number(families))
+    return list(counts.items())
 
 
 def chart(figure: Figure) -> Spec | None:
@@ -61,19 +75,21 @@ def chart(figure: Figure) -> Spec | None:
 
 def _articles_a_day(figure: Figure) -> Spec:
     largest = _largest(((site, count) for _, site, count in figure.rows), LAYERS)
-    counts: dict[tuple[Cell, str], float] = defaultdict(float)
+    unit, length = _time_unit(day for day, _, _ in figure.rows)
+    counts: dict[tuple[str, str], float] = defaultdict(float)
+    highest: dict[str, float] = defaultdict(float)
     for day, site, count in figure.rows:
-        counts[day, _label_or_others(site, largest)] += _number(count)
-    unit, title = _time_unit(day for day, _, _ in figure.rows)
+        counts[_period(day, length), _label_or_others(site, largest)] += _number(count)
+        highest[_period(day, length)] += _number(count)
     return {
         "height": 260,
         "data": _data(("day", "site", "articles"), ((day, site, n) for (day, site), n in counts.items())),
         "mark": {"type": "bar", "tooltip": None},
         "encoding": {
-            "x": {"field": "day", "type": "temporal", "timeUnit": unit, "title": title,
-                  "axis": {"grid": False, "format": _DATE_FORMAT[unit]}},
-            "y": {"field": "articles", "type": "quantitative", "aggregate": "sum", "title": "articles",
-                  "axis": {"tickMinStep": 1, "format": "d"}},
+            "x": {"field": "day", "type": "temporal", "timeUnit": unit, "title": f"{_UNITS[unit]} published",
+                  "axis": {"grid": False, "format": _DATE_FORMAT[unit], "labelOverlap": "greedy"}},
+            "y": {"field": "articles", "type": "quantitative", "title": "articles",
+                  "axis": {**_COUNTS, "tickCount": min(6, max(highest.values()))}},
             "color": {"field": "site", "type": "nominal", "title": None, "sort": _names(largest)},
             "order": {"field": "site"},
         },
@@ -85,17 +101,17 @@ def _sources(figure: Figure) -> Spec:
     if len(figure.rows) > BARS:
         rest = figure.rows[BARS:]
         share, count = sum(_number(row[2]) for row in rest), sum(int(_number(row[1])) for row in rest)
-        shown.append((f"{len(rest)} {OTHERS}", share, f"{share:.1%}  ({count})"))
+        shown.append((f"{len(rest):,} {OTHERS}", share, f"{share:.1%}  ({count})"))
     return _bars(shown, "share of articles", axis={"format": ".0%"})
 
 
 def _families(figure: Figure) -> Spec:
     return {
         "height": 220,
-        "data": _data(figure.columns, figure.rows),
+        "data": _data(figure.columns, sizes_in_classes(figure)),
         "encoding": {
-            "x": {"field": "members", "type": "ordinal", "axis": {"labelAngle": 0}, "title": "members"},
-            "y": {"field": "families", "type": "quantitative", "axis": {"tickMinStep": 1, "format": "d"}},
+            "x": {"field": "members", "type": "ordinal", "sort": None, "axis": {"labelAngle": 0}, "title": "members"},
+            "y": {"field": "families", "type": "quantitative", "axis": _COUNTS},
         },
         "layer": [
             {"mark": {"type": "bar", "width": {"band": 0.7}}},
@@ -112,10 +128,11 @@ def _spread(figure: Figure) -> Spec:
     return {
         "height": 280,
         "data": _data(("family", "after", "copies"), data),
-        "mark": {"type": "line", "interpolate": "step-after", "point": {"size": 45}, "strokeWidth": 2},
+        "mark": {"type": "line", "interpolate": "step-after", "point": {"size": 28}, "strokeWidth": 2, "opacity": 0.85},
         "encoding": {
-            "x": {"field": "after", "type": "quantitative", "title": f"{unit} after the first copy"},
-            "y": {"field": "copies", "type": "quantitative", "axis": {"tickMinStep": 1, "format": "d"},
+            "x": {"field": "after", "type": "quantitative", "title": f"{unit} after the first copy",
+                  "axis": {"tickCount": 10}},
+            "y": {"field": "copies", "type": "quantitative", "axis": _COUNTS,
                   "scale": {"domainMin": 0}},
             "color": {"field": "family", "type": "nominal", "title": "family", "sort": list(names.values()),
                       "legend": {"orient": "bottom", "columns": 2, "labelLimit": 340}},
@@ -126,28 +143,33 @@ def _spread(figure: Figure) -> Spec:
 def _damage(figure: Figure) -> Spec:
     total = sum(_number(row[1]) for row in figure.rows)
     rows = [(label(damage), count, f"{count}  ({_number(count) / total:.1%})") for damage, count, *_ in figure.rows]
-    return _bars(rows[:BARS], "articles", axis={"tickMinStep": 1, "format": "d"})
+    return _bars(rows[:BARS], "articles", axis=_COUNTS)
 
 
 def _hijacks(figure: Figure) -> Spec:
     largest = _largest(((site, _number(bad) * 1_000_000 + _number(n)) for _, site, n, bad in figure.rows), BARS)
+    unit, length = _time_unit(row[0] for row in figure.rows)
+    captures: dict[tuple[str, Cell], float] = defaultdict(float)
+    hijacked: dict[tuple[str, Cell], float] = defaultdict(float)
+    for day, site, number, bad in figure.rows:
+        captures[_period(day, length), site] += _number(number)
+        hijacked[_period(day, length), site] += _number(bad)
     rows = [
-        (day, label(site), captures, _number(bad) / _number(captures))
-        for day, site, captures, bad in figure.rows
-        if site in largest
+        (period, label(site), number, hijacked[period, site] / number)
+        for (period, site), number in captures.items()
+        if site in largest and number
     ]
-    unit, title = _time_unit(row[0] for row in rows)
     return {
         "height": {"step": 24},
         "data": _data(("day", "site", "captures", "share"), rows),
         "mark": {"type": "circle", "opacity": 0.9},
         "encoding": {
-            "x": {"field": "day", "type": "temporal", "timeUnit": unit, "title": title.replace("published", "fetched"),
-                  "axis": {"format": _DATE_FORMAT[unit]}},
+            "x": {"field": "day", "type": "temporal", "timeUnit": unit, "title": f"{_UNITS[unit]} fetched",
+                  "axis": {"format": _DATE_FORMAT[unit], "labelOverlap": "greedy"}, "scale": {"padding": 14}},
             "y": {"field": "site", "type": "nominal", "sort": _names(largest), "title": None, "axis": {"grid": True}},
-            "size": {"field": "captures", "type": "quantitative", "aggregate": "sum", "title": "captures",
+            "size": {"field": "captures", "type": "quantitative", "title": "captures",
                      "scale": {"range": [30, 420]}, "legend": {"tickCount": 3}},
-            "color": {"field": "share", "type": "quantitative", "aggregate": "mean", "title": "hijacked",
+            "color": {"field": "share", "type": "quantitative", "title": "hijacked",
                       "scale": {"domain": [0, 1], "range": ["#b9c6c4", _BAD], "interpolate": "rgb"},
                       "legend": {"format": ".0%", "gradientLength": 90, "tickCount": 3}},
         },
@@ -203,17 +225,19 @@ _CHARTS: Mapping[str, Callable[[Figure], Spec]] = {
 
 
 def _bars(rows: Sequence[tuple[str, Cell, str]], title: str, *, axis: Spec, color: str = _ACCENT) -> Spec:
-    """Horizontal bars, each with its name before it and its number behind it."""
+    """Horizontal bars, each with its name before it and its number behind it; one of all others is grey."""
+    others = {"test": f"test(/^[0-9,]+ {OTHERS}$/, datum.name)", "value": _GREY}
     return {
         "height": {"step": 24},
         "data": _data(("name", "value", "shown"), _told_apart(rows)),
         "encoding": {
             "y": {"field": "name", "type": "nominal", "sort": None, "title": None,
                   "axis": {"ticks": False, "domain": False}},
-            "x": {"field": "value", "type": "quantitative", "title": title, "axis": dict(axis)},
+            "x": {"field": "value", "type": "quantitative", "title": title, "axis": {"tickCount": 10, **axis}},
         },
         "layer": [
-            {"mark": {"type": "bar", "color": color, "height": {"band": 0.72}}},
+            {"mark": {"type": "bar", "height": {"band": 0.72}},
+             "encoding": {"color": {"condition": others, "value": color}}},
             {"mark": {"type": "text", "align": "left", "dx": 5, "color": _INK},
              "encoding": {"text": {"field": "shown"}}},
         ],
@@ -244,6 +268,13 @@ def _names(largest: Iterable[Cell]) -> list[str]:
     return [*map(label, largest), OTHERS]
 
 
+def _size_class(size: int) -> str:
+    for below, most in pairwise(SIZES):
+        if below < size <= most:
+            return f"{below + 1:,}–{most:,}"
+    return f"{size:,}" if size <= SIZES[0] else f"over {SIZES[-1]:,}"
+
+
 def _label_or_others(site: Cell, largest: Sequence[Cell]) -> str:
     return label(site) if site in largest else OTHERS
 
@@ -252,14 +283,20 @@ def _number(value: Cell) -> float:
     return float(value or 0) if not isinstance(value, str) else 0.0
 
 
-def _time_unit(days: Iterable[Cell]) -> tuple[str, str]:
-    """How finely an axis of days is divided, and its title."""
-    known = sorted(str(day) for day in days)
-    long = (_day(known[-1]) - _day(known[0])).days > BY_DAY
-    return ("yearmonth", "month published") if long else ("yearmonthdate", "day published")
+def _time_unit(days: Iterable[Cell]) -> tuple[str, int]:
+    """How finely an axis of days is divided, and how much of a day's name says so."""
+    known = [day_of(str(day)) for day in days]
+    long = (max(known) - min(known)).days > BY_DAY
+    return ("yearmonth", len("2026-02")) if long else ("yearmonthdate", len("2026-02-11"))
 
 
-def _day(text: str) -> date:
+def _period(day: Cell, length: int) -> str:
+    """The day, or the first of its month, without a zone: that is midnight where the picture is drawn."""
+    return f"{str(day)[:length]}-01"[: len("2026-02-11")] + "T00:00:00"
+
+
+def day_of(text: str) -> date:
+    """A day; where there is no such day, one near it."""
     try:
         return date.fromisoformat(text)
     except ValueError:  # the 30th of February, in an archive that others wrote

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 from sqlite_utils import Database
 
 from archive.connect import reading, writing
@@ -24,7 +25,8 @@ from crawler.items import Reason, Rejected, Verdict
 from pipelines.fingerprint import fingerprint
 from reader.report import Imprint, csv_of, report_html
 from reader.report_pictures import png, svg
-from reader.report_plots import _CHARTS, BARS, CONFIG, chart, label
+from reader.report_plots import _CHARTS, BARS, CONFIG, chart, label, sizes_in_classes
+from reader.stats_text import stats_tables
 
 Make = Callable[..., Any]
 Run = Callable[..., tuple[int, str, str]]
@@ -183,6 +185,39 @@ def test_a_long_time_is_shown_by_month() -> None:
     assert CONFIG["font"].startswith("Noto Sans SC")
 
 
+@pytest.mark.parametrize(
+    ("sizes", "shown"),
+    [
+        (3, [("2", 1), ("3", 1), ("4", 1)]),
+        (60, [*((str(size), 1) for size in range(2, 11)), ("11–20", 10), ("21–50", 30), ("51–100", 11)]),
+        (2_000, [*((str(size), 1) for size in range(2, 11)), ("11–20", 10), ("21–50", 30), ("51–100", 50),
+                 ("101–200", 100), ("201–500", 300), ("501–1,000", 500), ("over 1,000", 1_001)]),
+    ],
+)  # fmt: skip
+def test_many_sizes_are_put_into_classes(sizes: int, shown: list[tuple[str, int]]) -> None:
+    figure = _figure("family-sizes", tuple((size, 1) for size in range(2, 2 + sizes)))
+    assert sizes_in_classes(figure) == shown
+
+
+def test_a_month_of_captures_is_one_share() -> None:
+    """Nine clean captures on one day and a hijacked one on another are a tenth, not a half."""
+    days = (("2024-01-01", "s", 1, 0), ("2026-03-01", "s", 9, 0), ("2026-03-31", "s", 1, 1))
+    spec = chart(_figure("hijack-timeline", days))
+    assert spec is not None
+    assert [(row["day"][:7], row["captures"], row["share"]) for row in spec["data"]["values"]] == [
+        ("2024-01", 1, 0), ("2026-03", 10, 0.1),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("day", ["2026-02-30", "2026-99-99", "0000-00-00", "9999-12-31", "0001-01-01"])
+def test_days_that_there_are_not_are_survived(day: str) -> None:
+    articles = _figure("articles-a-day", ((day, "s", 1), ("2026-02-11", "s", 1)))
+    hijacks = _figure("hijack-timeline", ((day, "s", 1, 1), ("2026-02-11", "s", 1, 0)))
+    for figure in (articles, hijacks):
+        assert (svg(figure) or "").startswith("<svg")
+        assert len(list(stats_tables([figure]))) > 2
+
+
 def test_labels_hold_nothing_that_is_not_seen() -> None:
     assert label(HOSTILE, 200).count("�") == 2
     assert label("一" * 50) == "一" * 39 + "…"
@@ -205,6 +240,14 @@ class _Seen(HTMLParser):
 
 def _imprint(**fields: Any) -> Imprint:
     return Imprint(**{"subject": "a.db", "made": "2026-02-12", "program": "1", "font": True, **fields})
+
+
+def _printed(figure: Figure) -> str:
+    console = Console(file=io.StringIO(), width=80)
+    for part in stats_tables([figure]):
+        console.print(part)
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
 
 
 def _figure(name: str, rows: tuple[tuple[Any, ...], ...]) -> Figure:
@@ -294,6 +337,31 @@ def test_stats_are_tables_that_do_not_drive_the_terminal(repost: Run) -> None:
     assert "█" in out
     assert "\x1b" not in out
     assert "\u202e" not in out
+
+
+@pytest.mark.parametrize(
+    ("rows", "line"),
+    [
+        ((("2026-02-11", "s", 4, 0), ("2026-02-13", "s", 4, 4)), "s            8         4  ▁·█"),
+        ((("2026-01-11", "s", 4, 1), ("2026-03-13", "s", 4, 4)), "s            8         5  ▃·█"),
+        ((("0001-01-01", "s", 1, 1), ("2026-03-13", "s", 4, 0)), "s            5         1  " + "·" * 39 + "▁"),
+    ],
+)
+def test_a_line_of_blocks_is_the_hijacks_of_a_site(rows: tuple[tuple[Any, ...], ...], line: str) -> None:
+    assert line in _printed(_figure("hijack-timeline", rows))
+
+
+def test_a_line_of_blocks_is_how_a_family_grew() -> None:
+    rows = tuple(
+        (7, "标题", "2026-02-11T08:00+08:00", "s", hour, copies) for copies, hour in enumerate((0.0, 0.3, 9.0), 1)
+    )
+    assert "     7  标题      2026-02-11       3      9  ▃▆▆▆▆▆▆▆▆▆▆▆▆█" in _printed(_figure("family-spread", rows))
+
+
+def test_stats_fit_a_terminal_of_eighty_columns(found: tuple[Scope, dict[str, Figure]]) -> None:
+    lines = _printed(found[1]["field-coverage"]).splitlines()
+    assert lines[3].rstrip() == "site      all time source authors credits section views pictures address"
+    assert lines[4].rstrip() == "b.example   3  67%    67%     67%    100%    100%  100%     100%      0%"
 
 
 def test_stats_as_json_have_every_row(repost: Run, found: tuple[Scope, dict[str, Figure]]) -> None:
