@@ -6,9 +6,11 @@ file is said in one line by `ArchiveError`, before anything in it is changed.
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -137,6 +139,35 @@ def transaction(db: Database) -> Iterator[None]:
         if isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode == sqlite3.SQLITE_FULL:
             raise DiskFull("the disk is full") from error
         raise
+
+
+def insert(db: Database, table: str, row: Mapping[str, object]) -> int:
+    """Insert one row; its id.
+
+    Here and below straight through `sqlite3`: a crawl writes thirty rows a page, and sqlite-utils looks up the table's
+    columns, keys and triggers for each.
+    """
+    return db.conn.execute(_insertion(table, tuple(row)), row).lastrowid or 0
+
+
+def insert_all(db: Database, table: str, rows: Iterable[Mapping[str, object]]) -> None:
+    """Insert rows with the same columns."""
+    several = list(rows)
+    if several:
+        db.conn.executemany(_insertion(table, tuple(several[0])), several)
+
+
+def select(db: Database, query: str, values: Mapping[str, object] | Sequence[object] = ()) -> Iterator[dict[str, Any]]:
+    """The rows of a query, by column."""
+    cursor = db.conn.execute(query, values)
+    names = [column[0] for column in cursor.description]
+    return (dict(zip(names, row, strict=True)) for row in cursor)
+
+
+@cache
+def _insertion(table: str, columns: tuple[str, ...]) -> str:
+    named = ", ".join(f":{column}" for column in columns)
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({named})"  # noqa: S608 - names of our own
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from typing import Final
 
 from sqlite_utils import Database
 
+from archive.connect import select
 from archive.pack import unpack
 from archive.rows import Row
 
@@ -127,7 +128,7 @@ def find(db: Database, page: Sketched) -> Found:
     known: dict[tuple[int, ...], bool] = {}
     candidates, suspicious = [], set()
     for other_id in nlargest(CANDIDATES, met, key=lambda other_id: (weights[other_id], -other_id)):
-        other = sketched(other_id, next(db.query("SELECT * FROM sketches WHERE article_id = ?", (other_id,))))
+        other = sketched(other_id, next(select(db, "SELECT * FROM sketches WHERE article_id = ?", (other_id,))))
         enough = max(MEETINGS, HINT * min(len(page.hashes), len(other.hashes)))
         if other.algorithm != page.algorithm or len(shared[other_id]) < enough:
             continue

@@ -12,7 +12,7 @@ from typing import Final
 
 from sqlite_utils import Database
 
-from archive.connect import transaction
+from archive.connect import insert, select, transaction
 from archive.families import families_of
 from archive.families_candidates import Candidate, Sketched, find, packed, sketched, unpacked
 from archive.families_grouping import CONTAINS, MOST_LINKED, SAME
@@ -41,14 +41,16 @@ def keep_sketch(db: Database, version_id: int, sketch: Sketch | None) -> None:
     """Store a version's sketch, in place of one that was made in another way."""
     if sketch is None:
         return
-    before = next(db.query("SELECT algorithm FROM sketches WHERE version_id = ?", (version_id,)), None)
+    before = next(select(db, "SELECT algorithm FROM sketches WHERE version_id = ?", (version_id,)), None)
     if before and before["algorithm"] == sketch.algorithm:
         return
     if before:
         _unfile(db, version_id)
         db.execute("DELETE FROM sketches WHERE version_id = ?", (version_id,))
     words = sketch.words.encode("utf-8", "replace")
-    db.table("sketches").insert(
+    insert(
+        db,
+        "sketches",
         {
             "version_id": version_id,
             "algorithm": sketch.algorithm,
@@ -57,7 +59,7 @@ def keep_sketch(db: Database, version_id: int, sketch: Sketch | None) -> None:
             "hashes": packed(sketch.hashes),
             "places": packed(sketch.places),
             "words": pack(words),
-        }
+        },
     )
 
 
@@ -145,7 +147,7 @@ def _file(db: Database, article_id: int, version_id: int) -> tuple[set[int], set
     Returns:
         Whom it is linked to, and whose other links have changed.
     """
-    row = next(db.query("SELECT * FROM sketches WHERE version_id = ?", (version_id,)))
+    row = next(select(db, "SELECT * FROM sketches WHERE version_id = ?", (version_id,)))
     page = sketched(article_id, row)
     linked, suspects = _link(db, page)
     db.conn.executemany(
@@ -225,7 +227,7 @@ def _rematch(db: Database, parted: list[int]) -> set[int]:
 
 def _relink(db: Database, article_id: int) -> set[int]:
     """Find out anew whom an article is linked to."""
-    row = next(db.query("SELECT * FROM sketches WHERE article_id = ?", (article_id,)))
+    row = next(select(db, "SELECT * FROM sketches WHERE article_id = ?", (article_id,)))
     _unlink(db, article_id)
     linked, _ = _link(db, sketched(article_id, row))
     return linked

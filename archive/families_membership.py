@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from sqlite_utils import Database
 
+from archive.connect import insert
 from archive.families import COLLECTION, COPY
 from archive.families_grouping import Edge, Group, group
 from archive.rows import timestamp
@@ -153,4 +154,4 @@ def _enrol(db: Database, article_id: int, family_id: int, role: str) -> None:
 
 
 def _tell(db: Database, **event: object) -> None:
-    db.table("family_history").insert(event)
+    insert(db, "family_history", event)

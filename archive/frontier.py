@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from sqlite_utils import Database
 
-from archive.connect import transaction
+from archive.connect import insert, select, transaction
 from archive.revisit import Visit, next_interval
 from archive.rows import Row, as_json, storable, timestamp
 from crawler.items import SiteRecipe
@@ -95,7 +95,7 @@ def lead_to(db: Database, found: Iterable[Wanted], *, job: str, now: datetime) -
         for wanted in found:
             row = _row(wanted, job, now)
             if db.execute("SELECT 1 FROM frontier WHERE url_key = ?", (row["url_key"],)).fetchone() is None:
-                db.table("frontier").insert({**row, "state": "queued"})
+                insert(db, "frontier", {**row, "state": "queued"})
                 new.append(wanted)
     return new
 
@@ -165,7 +165,8 @@ def claim(db: Database, *, job: str, host: str) -> tuple[Wanted, Validators | No
     """Take a host's next address: it is this run's until it is answered, or the run dies."""
     with transaction(db):
         row = next(
-            db.query(
+            select(
+                db,
                 """
                 SELECT * FROM frontier WHERE state = 'queued' AND job = ? AND host = ?
                 ORDER BY priority DESC, id LIMIT 1
@@ -306,4 +307,4 @@ def _visited(db: Database, url: str, at: datetime) -> Row | None:
         SELECT id, interval, misses, led_to FROM frontier
         WHERE url = :url AND (state = 'claimed' OR answered_at IS NULL OR answered_at <= :at)
     """
-    return next(db.query(query, {"url": storable(url), "at": timestamp(at)}), None)
+    return next(select(db, query, {"url": storable(url), "at": timestamp(at)}), None)

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import operator
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -39,14 +40,15 @@ def storable(value: _T) -> _T:
     elif isinstance(value, int) and not isinstance(value, bool):
         replaced = max(-_LARGEST, min(_LARGEST, value))
     elif isinstance(value, tuple):
-        replaced = tuple(map(storable, value))
+        # Nearly every text is storable as it is, and comes back as the same object: then so does what holds it.
+        items = tuple(map(storable, value))
+        replaced = value if all(map(operator.is_, items, value)) else items
+    elif names := getattr(type(value), "__dataclass_fields__", None):
+        fields = {name: getattr(value, name) for name in names}
+        changed = {name: new for name, old in fields.items() if (new := storable(old)) is not old and new != old}
+        replaced = dataclasses.replace(value, **changed) if changed else value  # type: ignore[type-var]  # it is one
     elif isinstance(value, Mapping):
         replaced = {storable(key): storable(item) for key, item in value.items()}
-    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
-        items = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
-        # Nearly every text is storable as it is, and comes back as the same object: then so does what holds it.
-        changed = {name: new for name, old in items.items() if (new := storable(old)) is not old and new != old}
-        replaced = dataclasses.replace(value, **changed) if changed else value
     return replaced  # type: ignore[no-any-return]  # of the same type as it came
 
 
