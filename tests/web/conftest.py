@@ -55,7 +55,7 @@ class Served:
 
     def get(self, path: str, **headers: str) -> httpx.Response:
         """Ask for a page; redirects are not followed."""
-        return httpx.get(self.base + path, headers=headers, timeout=10)
+        return httpx.get(self.base + path, headers=headers, timeout=60)
 
 
 @pytest.fixture(scope="session")
@@ -89,7 +89,7 @@ class running:  # noqa: N801 - a context manager
 
     def __exit__(self, *_: object) -> None:
         self._server.should_exit = True
-        self._thread.join(10)
+        self._thread.join(60)
 
 
 def _sample_web(db: Archive) -> Iterator[tuple[str, int]]:

@@ -50,21 +50,21 @@ def test_only_requests_for_a_name_of_ours_are_answered(host: str, status: int, s
 
 def test_two_names_in_one_request_are_refused(served: Any) -> None:
     where = urlsplit(served.base)
-    with socket.create_connection((where.hostname, where.port), timeout=5) as connection:
+    with socket.create_connection((where.hostname, where.port), timeout=60) as connection:
         connection.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\nConnection: close\r\n\r\n")
         assert connection.recv(100).startswith((b"HTTP/1.1 400", b"HTTP/1.1 421"))
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "PATCH"])
 def test_nothing_can_be_asked_but_to_look(method: str, served: Any) -> None:
-    answer = httpx.request(method, served.base + "/archive/articles", timeout=5)
+    answer = httpx.request(method, served.base + "/archive/articles", timeout=60)
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
 
 
 @pytest.mark.parametrize("path", ["//evil.example/", "/\\evil.example/", "//evil.example/%2e%2e/", "/archive//evil/"])
 def test_no_address_leads_away(path: str, served: Any) -> None:
     where = urlsplit(served.base)
-    connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=5)
+    connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=60)
     connection.request("GET", path)
     answer = connection.getresponse()
     assert urlsplit(answer.getheader("Location") or "/").netloc == ""
@@ -87,7 +87,7 @@ def test_no_address_leads_away(path: str, served: Any) -> None:
 def test_with_a_password_nothing_is_shown_without_it(
     path: str, credentials: tuple[str, str] | None, status: int, locked: str
 ) -> None:
-    answer = httpx.get(locked + path, auth=credentials, timeout=5)
+    answer = httpx.get(locked + path, auth=credentials, timeout=60)
     assert answer.status_code == status
     if status == 401:
         assert answer.headers["www-authenticate"].startswith("Basic ")
@@ -96,15 +96,15 @@ def test_with_a_password_nothing_is_shown_without_it(
 
 @pytest.mark.parametrize("header", ["Basic", "Basic !!!", "Bearer " + PASSWORD, "Basic " + "=" * 10_000, "Basic \xff"])
 def test_credentials_that_are_none_are_refused(header: str, locked: str) -> None:
-    answer = httpx.get(locked, headers={b"Authorization": header.encode("latin-1")}, timeout=5)
+    answer = httpx.get(locked, headers={b"Authorization": header.encode("latin-1")}, timeout=60)
     assert answer.status_code == 401
 
 
 def test_strangers_may_not_write_sql(locked: str) -> None:
-    answer = httpx.get(locked + "/archive?sql=SELECT+1", auth=("", PASSWORD), timeout=5)
+    answer = httpx.get(locked + "/archive?sql=SELECT+1", auth=("", PASSWORD), timeout=60)
     assert answer.status_code == 403
-    assert "<textarea" not in httpx.get(locked + "/archive", auth=("", PASSWORD), timeout=5).text
-    assert httpx.get(locked + "/archive/latest?_where=1", auth=("", PASSWORD), timeout=5).status_code == 403
+    assert "<textarea" not in httpx.get(locked + "/archive", auth=("", PASSWORD), timeout=60).text
+    assert httpx.get(locked + "/archive/latest?_where=1", auth=("", PASSWORD), timeout=60).status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_what_would_be_a_mistake_ends_in_one_line(
     if password is not None:
         environment["REPOST_WEB_PASSWORD"] = password
     command = [*COMMAND, "--db", served.archive, "--port", "0", *arguments]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=20, check=False)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stdout) == (2, "")
     assert words in done.stderr
     assert done.stderr.count("\n") == 1
@@ -148,8 +148,8 @@ def test_the_command_serves_until_it_is_interrupted(served: Any, tmp_path: Path)
     process = subprocess.Popen([*COMMAND, "--db", archive, "--port", "0"], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     base = process.stdout.readline().split()[0]
-    assert httpx.get(base, timeout=5).status_code == 200
-    assert httpx.get(base + "archive/articles", timeout=5).status_code == 200
+    assert httpx.get(base, timeout=60).status_code == 200
+    assert httpx.get(base + "archive/articles", timeout=60).status_code == 200
     process.send_signal(signal.SIGINT)
-    assert process.wait(10) == 0
+    assert process.wait(60) == 0
     assert min(path.name.removesuffix("-wal").removesuffix("-shm") for path in tmp_path.iterdir()) == archive.name
