@@ -16,16 +16,16 @@ from urllib.parse import urlsplit
 from uuid import NAMESPACE_URL, uuid5
 
 from fastwarc.stream_io import GzipWriter
-from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
+from fastwarc.warc import WarcRecord, WarcRecordType
 
-from archive.http_message import MAX_BODY, MAX_HEADERS, Headers, NotHttp, format_response, parse_response
+from archive.http_message import MAX_BODY, Headers, NotHttp, format_response, parse_response
 from archive.pack import sha256
 from archive.rows import as_json
+from archive.warc_records import Damage, RawRecord, records
 from crawler.items import Capture, FetchFailure, Reason
 
 FORMAT = "repost-archive/1"  # marks our metadata records
 MAX_PARTS = 100  # later pages of one article that are believed
-_MAX_BLOCK = MAX_BODY + MAX_HEADERS
 _SCHEMES = {"http", "https"}
 _PAGES = (WarcRecordType.response, WarcRecordType.resource, WarcRecordType.revisit)
 
@@ -83,35 +83,32 @@ def _items(
 ) -> Iterator[tuple[str, str | None, Capture | FetchFailure | Skipped]]:
     """Each record that counts: its id, the id of the page whose later part it is, and what it gives."""
     about: Mapping[str, Any] = {}  # our metadata record, which stands in front of the record it is about
-    offset = -1
+    is_empty = True
     with path.open("rb") as file:
-        try:
-            for record in ArchiveIterator(file, parse_http=False, max_header_len=MAX_HEADERS):
-                offset = record.stream_pos
-                record_id = record.headers.get("WARC-Record-ID") or ""
-                try:
-                    if record.record_type == WarcRecordType.metadata:
-                        about = _about(record)
-                        if failure := about.get("failure"):
-                            yield record_id, None, _failure(record, failure, site_of)
-                        continue
-                    if record.record_type not in _PAGES:
-                        continue
+        for record in records(file):
+            is_empty = False
+            where = f"{path}:{record.offset}"
+            if isinstance(record, Damage):
+                yield "", None, _wrong(where, record.detail)
+                continue
+            record_id = record.headers.get("warc-record-id", "")
+            try:
+                if record.kind == WarcRecordType.metadata:
+                    about = _about(record)
+                    if failure := about.get("failure"):
+                        yield record_id, None, _failure(record, failure, site_of)
+                elif record.kind in _PAGES:
                     ours = about if about.get("of") == record_id else {}
-                    item = _skipped(record, f"{path}:{offset}") or _capture(record, ours, site_of)
-                    yield record_id, ours.get("part_of"), item
-                except _Unusable as error:
-                    yield record_id, None, _wrong(path, offset, str(error))
-        except OSError as error:  # FastWARC's word for all that is wrong with a stream; it cannot go on behind it
-            yield "", None, _wrong(path, max(offset, 0), f"{error}; what follows could not be read")
-        else:
-            if offset < 0:
-                yield "", None, _wrong(path, 0, "no WARC record in it")
+                    yield record_id, ours.get("part_of"), _skipped(record, where) or _capture(record, ours, site_of)
+            except _Unusable as error:
+                yield record_id, None, _wrong(where, str(error))
+    if is_empty:
+        yield "", None, _wrong(f"{path}:0", "no WARC record in it")
 
 
-def _skipped(record: WarcRecord, where: str) -> Skipped | None:
+def _skipped(record: RawRecord, where: str) -> Skipped | None:
     """What a record is that is no page and nothing wrong."""
-    if record.record_type == WarcRecordType.revisit:  # "the same as then": its page is in another file, or this one
+    if record.kind == WarcRecordType.revisit:  # "the same as then": its page is in another file, or this one
         return Skipped(where=where, detail="revisit")
     url = _target(record)
     try:
@@ -121,17 +118,17 @@ def _skipped(record: WarcRecord, where: str) -> Skipped | None:
     if parts.scheme in _SCHEMES and parts.hostname:
         return None
     # A saved page whose address nobody knew is kept under its file's name; a DNS look-up is no page.
-    is_page = parts.scheme == "file" and record.record_type == WarcRecordType.resource
+    is_page = parts.scheme == "file" and record.kind == WarcRecordType.resource
     return None if is_page else Skipped(where=where, detail="not of the web")
 
 
-def _capture(record: WarcRecord, about: Mapping[str, Any], site_of: Callable[[str], str]) -> Capture:
+def _capture(record: RawRecord, about: Mapping[str, Any], site_of: Callable[[str], str]) -> Capture:
     url = _target(record)
     block = _block(record)
-    content_type = record.headers.get("Content-Type") or ""
+    content_type = record.headers.get("content-type") or ""
     status, body = 200, block
     headers: Headers = (("content-type", content_type),)
-    if record.record_type == WarcRecordType.response:
+    if record.kind == WarcRecordType.response:
         try:
             status, headers, body = parse_response(block)
         except NotHttp as error:
@@ -150,12 +147,12 @@ def _capture(record: WarcRecord, about: Mapping[str, Any], site_of: Callable[[st
     )
 
 
-def _target(record: WarcRecord) -> str:
-    return (record.headers.get("WARC-Target-URI") or "").strip("<> \t")  # WARC/1.0 had it in angle brackets, by mistake
+def _target(record: RawRecord) -> str:
+    return (record.headers.get("warc-target-uri") or "").strip("<> \t")  # WARC/1.0 had it in angle brackets, by mistake
 
 
-def _date(record: WarcRecord) -> datetime:
-    text = record.headers.get("WARC-Date") or ""
+def _date(record: RawRecord) -> datetime:
+    text = record.headers.get("warc-date") or ""
     try:
         date = datetime.fromisoformat(text)
     except ValueError as error:
@@ -163,27 +160,24 @@ def _date(record: WarcRecord) -> datetime:
     return (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC)
 
 
-def _block(record: WarcRecord) -> bytes:
-    """All of a record's bytes.
+def _block(record: RawRecord) -> bytes:
+    """What a record carries.
 
     Raises:
-        _Unusable: there are more than are read, or fewer than it says.
+        _Unusable: it is damaged.
     """
-    if record.content_length > _MAX_BLOCK:
-        raise _Unusable(f"larger than {_MAX_BLOCK:,} bytes")
-    block: bytes = record.reader.read(record.content_length)
-    if len(block) < record.content_length:
-        raise _Unusable(f"cut short: {len(block):,} of {record.content_length:,} bytes")
-    return block
+    if record.problem:
+        raise _Unusable(record.problem)
+    return record.block
 
 
-def _wrong(path: Path, offset: int, detail: str) -> Skipped:
-    return Skipped(where=f"{path}:{offset}", reason=Reason.UNREADABLE, detail=detail)
+def _wrong(where: str, detail: str) -> Skipped:
+    return Skipped(where=where, reason=Reason.UNREADABLE, detail=detail)
 
 
-def _about(record: WarcRecord) -> Mapping[str, Any]:
+def _about(record: RawRecord) -> Mapping[str, Any]:
     """What our metadata record says; nothing where it is another program's."""
-    if "json" not in (record.headers.get("Content-Type") or ""):
+    if "json" not in (record.headers.get("content-type") or ""):
         return {}
     try:
         value = json.loads(_block(record))
@@ -206,7 +200,7 @@ def _headers(value: object) -> Headers:
         raise _Unusable("metadata whose headers are no pairs") from error
 
 
-def _failure(record: WarcRecord, failure: object, site_of: Callable[[str], str]) -> FetchFailure:
+def _failure(record: RawRecord, failure: object, site_of: Callable[[str], str]) -> FetchFailure:
     said = failure if isinstance(failure, dict) else {}
     url = _target(record)
     try:

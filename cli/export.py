@@ -41,6 +41,8 @@ class _Written:
     metavar="FILE",
     help="The file to write, - for standard output (the default). It is replaced when the new one is whole.",
 )
+@click.option("--warc", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+              help="Captures as WARC: the same as --format warc -o FILE.")  # fmt: skip
 @click.option("--fields", metavar="NAME,…", help="Only these columns, in this order; docs/data-dictionary.md has all.")
 @click.option("--bom", is_flag=True, help="Begin a CSV file with a byte order mark, so that Excel reads its Chinese.")
 @filter_options
@@ -53,6 +55,7 @@ def export_command(  # noqa: PLR0913 - one parameter an option of the command li
     *,
     form: str | None,
     output: Path,
+    warc: Path | None,
     fields: str | None,
     bom: bool,
     db_path: Path,
@@ -65,6 +68,10 @@ def export_command(  # noqa: PLR0913 - one parameter an option of the command li
     in a spreadsheet: a text that it could take for a formula begins with an apostrophe. A WARC file (WARC/1.1, gzipped)
     has the captures as fetched with the records read from them, for other programs and for `repost import`.
     """
+    if warc:
+        if form not in {None, WARC} or output != STDOUT:
+            raise click.UsageError("--warc FILE says both the format and the file", ctx)
+        form, output = WARC, warc
     form = form or _by_name(output)
     if form is None:
         raise click.UsageError("say which --format: the file's name does not tell", ctx)

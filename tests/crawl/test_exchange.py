@@ -57,7 +57,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
 @pytest.fixture(scope="module")
 def exported(crawled: Crawled) -> Path:
     path = crawled.db.with_name("all.warc.gz")
-    done = _repost("export", "--format", "warc", "-o", path, "--db", crawled.db)
+    done = _repost("export", "--warc", path, "--db", crawled.db)
     assert done.returncode == 0, done.stderr
     return path
 

@@ -293,6 +293,8 @@ def test_an_unknown_field_is_said_with_those_there_are() -> None:
         ((), "say which --format"),
         (("-o", "x.txt"), "say which --format"),
         (("-f", "warc", "--fields", "url"), "--fields goes with tables"),
+        (("--warc", "x.warc.gz", "-o", "y.csv"), "--warc FILE says both the format and the file"),
+        (("--warc", "x.warc.gz", "-f", "csv"), "--warc FILE says both the format and the file"),
         (("-f", "jsonl", "--bom"), "--bom goes with CSV"),
         (("-f", "csv", "--fields", "nothing"), "no field nothing"),
         (("-f", "csv", "--query", "("), "(see:"),

@@ -3,6 +3,7 @@
 import gzip
 import json
 import re
+import time
 import zlib
 from collections.abc import Callable
 from dataclasses import replace
@@ -272,6 +273,122 @@ def test_a_file_that_lies_is_said_to(data: bytes, read: Callable[[bytes], list[A
     items = read(data)
     assert any(isinstance(item, Skipped) and item.reason is Reason.UNREADABLE for item in items)
     assert not any(isinstance(item, Capture) and item.body != PAGE for item in items)
+
+
+def _as_wget_writes(kind: str, url: str, block: bytes, content_type: str, more: str = "") -> bytes:
+    """A record as GNU wget 1.21 writes it: addresses in angle brackets, each a gzip member, bodies as carried."""
+    head = (
+        f"WARC/1.0\r\nWARC-Type: {kind}\r\n{more}"
+        + (f"WARC-Target-URI: <{url}>\r\n" if url else "")
+        + f"WARC-Date: {DATE}\r\nWARC-Record-ID: <urn:uuid:12345678-0000-4000-8000-{len(url):012}>\r\n"
+        "WARC-Warcinfo-ID: <urn:uuid:00000000-0000-4000-8000-000000000009>\r\n"
+        f"Content-Type: {content_type}\r\nContent-Length: {len(block)}\r\n\r\n"
+    )
+    return gzip.compress(head.encode() + block + b"\r\n\r\n")
+
+
+def test_a_file_of_wgets_form_gives_its_pages_with_their_dates(read: Callable[[bytes], list[Any]]) -> None:
+    """The warcinfo, the requests, the revisit, its log and its list of files are no pages, and nothing is wrong."""
+    request, response = "application/http;msgtype=request", "application/http;msgtype=response"
+    about = "metadata://gnu.org/software/wget/warc/"
+    chunked = b"\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n" % len(PAGE) + PAGE + b"\r\n0\r\n\r\n"
+    zipped = b"\r\nContent-Encoding: gzip\r\n\r\n" + gzip.compress(PAGE)
+    fields = b"software: Wget/1.21.4 (linux-gnu)\r\nformat: WARC File Format 1.0\r\n"
+    items = read(b"".join([
+        _as_wget_writes("warcinfo", "", fields, "application/warc-fields", "WARC-Filename: theirs.warc.gz\r\n"),
+        _as_wget_writes("request", "http://a.example/1", b"GET /1 HTTP/1.1\r\n\r\n", request, "WARC-IP: ::1\r\n"),
+        _as_wget_writes("response", "http://a.example/1", HEAD + chunked, response, "WARC-Block-Digest: sha1:A\r\n"),
+        _as_wget_writes("response", "http://a.example/2", HEAD + zipped, response),
+        _as_wget_writes("revisit", "http://a.example/3", HEAD + b"\r\n\r\n", response, "WARC-Truncated: length\r\n"),
+        _as_wget_writes("metadata", about + "MANIFEST.txt", b"<urn:uuid:9>\n", "text/plain"),
+        _as_wget_writes("resource", about + "wget_arguments.txt", b'"-i" "urls.txt"\n', "text/plain"),
+        _as_wget_writes("resource", about + "wget.log", b"done\n", "text/plain"),
+    ]))  # fmt: skip
+    pages = [(item.url, item.body, item.fetched_at) for item in items if isinstance(item, Capture)]
+    at = datetime(2026, 2, 11, 8, 30, tzinfo=UTC)
+    assert pages == [("http://a.example/1", PAGE, at), ("http://a.example/2", PAGE, at)]
+    others = [(item.reason, item.detail) for item in items if isinstance(item, Skipped)]
+    assert others == [(None, "revisit"), (None, "not of the web"), (None, "not of the web")]
+
+
+GZ, ZST = gzip.compress, zstd.compress
+
+
+@pytest.mark.parametrize("compress", [bytes, GZ, ZST], ids=["plain", "gz", "zst"])
+@pytest.mark.parametrize("length", [-5, 0, 3, 70, 90, 400, 900, 1_000_000, 30_000_000, 10**20])
+def test_behind_a_record_that_lies_about_its_length_reading_goes_on(
+    length: int, compress: Callable[[bytes], bytes], read: Callable[[bytes], list[Any]]
+) -> None:
+    """Its own bytes are nobody's: with the next record's headers at its end, or without its own, it is no page."""
+    good = [compress(_record(url=f"http://a.example/{n}.html")) for n in range(4)]
+    lies = compress(_record(length=length))
+    before, wrong, *behind = read(good[0] + lies + b"".join(good[1:]))
+    assert before.url == "http://a.example/0.html"
+    assert (wrong.reason, wrong.where.rpartition(":")[2]) == (Reason.UNREADABLE, str(len(good[0])))
+    assert [item.url for item in behind][-1] == "http://a.example/3.html"
+    assert len(behind) >= 2, "of those behind it, at most the one it swallowed is lost"
+    assert {item.body for item in (before, *behind)} == {PAGE}
+
+
+@pytest.mark.parametrize("compress", [GZ, ZST], ids=["gz", "zst"])
+def test_a_record_whose_bytes_were_damaged_costs_only_itself(
+    compress: Callable[[bytes], bytes], read: Callable[[bytes], list[Any]]
+) -> None:
+    good, bad = compress(_record()), bytearray(compress(_record(PAGE * 50)))
+    bad[60:70] = b"\xff" * 10
+    items = read(good + bytes(bad) + good)
+    assert [item.reason for item in items if isinstance(item, Skipped)] == [Reason.UNREADABLE]
+    assert [item.body for item in items if isinstance(item, Capture)] == [PAGE, PAGE]
+
+
+def test_rubbish_behind_a_record_that_is_whole_does_not_take_it_along(read: Callable[[bytes], list[Any]]) -> None:
+    """A writer that died left half a record; the next run of it went on behind that."""
+    first, wrong, last = read(_record() + b"half a rec\r\n" + _record(url="http://b.example/"))
+    assert (first.body, last.url) == (PAGE, "http://b.example/")
+    assert "what follows this record is none" in wrong.detail
+
+
+def test_records_too_large_to_read_do_not_end_the_reading(
+    read: Callable[[bytes], list[Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file may hold hundreds of films."""
+    monkeypatch.setattr("archive.warc_records.MAX_BLOCK", 300)
+    films = GZ(_record(PAGE * 20)) * 600
+    *skipped, page = read(films + GZ(_record()))
+    assert len(skipped) == 600
+    assert page.body == PAGE
+
+
+def _hundred_megabytes_of(head: bytes, filler: bytes) -> bytes:
+    packing = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS | 16)
+    block = filler * (1_000_000 // len(filler))
+    return b"".join([packing.compress(head), *(packing.compress(block) for _ in range(100)), packing.flush()])
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        pytest.param(lambda: _record(more="X: " + "a" * 5_000_000 + "\r\n"), id="a header of 5 MB"),
+        pytest.param(lambda: _record(more="X: a\r\n" * 500_000), id="500,000 headers"),
+        pytest.param(lambda: _hundred_megabytes_of(_record(length=10**9), bytes(1)), id="a record of zeros"),
+        pytest.param(lambda: _hundred_megabytes_of(_record(), bytes(1)), id="zeros behind a record"),
+        pytest.param(lambda: GZ(_record(GZ(GZ(bytes(30_000_000))), head=HEAD + b"\r\nContent-Encoding: gzip, gzip")),
+                     id="gz in gz"),
+        pytest.param(lambda: GZ(GZ(_record())), id="a file packed twice"),
+        pytest.param(lambda: b"\nWARC/1.0\r\n" * 500_000, id="half a million beginnings"),
+        pytest.param(lambda: _record(length=20_000_000) * 3_000, id="each takes all that follows for its own"),
+        pytest.param(lambda: b"\x1f\x8b\x08" * 1_000_000, id="a million beginnings of gz"),
+    ],
+)  # fmt: skip
+def test_a_hostile_file_ends_soon_and_with_a_reason(
+    hostile: Callable[[], bytes], read: Callable[[bytes], list[Any]]
+) -> None:
+    data = hostile()
+    began = time.process_time()
+    items = read(data)
+    assert time.process_time() - began < 8
+    assert any(isinstance(item, Skipped) and item.reason is Reason.UNREADABLE for item in items)
+    assert len(items) <= 502
 
 
 def test_another_programs_metadata_says_nothing(read: Callable[[bytes], list[Any]]) -> None:
