@@ -13,7 +13,7 @@ from pipelines.article.paragraphs import read_text
 from pipelines.article.pictures import pictures
 from pipelines.article.refusals import refuse
 from pipelines.article.selectors import select
-from pipelines.article.surroundings import breadcrumb, byline_blocks, notice_blocks
+from pipelines.article.surroundings import breadcrumb, byline_blocks, credit_blocks, notice_blocks
 from pipelines.article.unveil import unveil
 from pipelines.parse import Page
 
@@ -54,7 +54,7 @@ def extract(page: Page, recipe: SiteRecipe) -> Draft:
         kicker=headline.kicker,
         subtitle=headline.subtitle,
         byline=byline,
-        credits=labelled(text.credits),
+        credits=labelled(credit_blocks(page, text)),
         breadcrumb=breadcrumb(page, headline),
         body=body,
         images=images,

@@ -44,6 +44,11 @@ MOST_LINES = 6  # that a headline is broken into
 # Declared titles beside <title>: Open Graph, Twitter, government pages, Dublin Core.
 _META_TITLES = ("og:title", "twitter:title", "articletitle", "dc.title", "weibo:article:title", "weibo: article:title")
 _TAG = re.compile(r"[\[【][^\[\]【】]{1,8}[\]】]\s*")
+# Badges behind a headline, in its own element: <h1>新桥通车<span>原创</span></h1>
+_BADGE = re.compile(
+    r"\s*[\[【(（]?(?:原创|原創|置顶|置頂|推荐|推薦|独家|獨家|精华|精華|转载|轉載|加精|热|荐|new)[\]】)）]?$",
+    re.IGNORECASE,
+)
 _ELLIPSIS = re.compile(r"(?:\.{2,}|…+)$")
 
 
@@ -320,11 +325,12 @@ def _agreement(form: str, declared: str) -> float:
 
 
 def _untagged(text: str, page: Page) -> str:
-    """The headline without the section's tag before it, [散文] 老屋后的银杏, which the declared title has not."""
-    tag = _TAG.match(text)
-    bare = text[tag.end() :] if tag else text
+    """The headline without the section's tag before it, [散文] 老屋后的银杏, or a badge, which the title has not."""
+    tag, badge = _TAG.match(text), _BADGE.search(text)
+    bare = text[tag.end() :] if tag else text[: badge.start()] if badge else text
     titles = (page.declared.title, *_meta_titles(page))
-    return bare if tag and len(bare) >= 4 and any(title.startswith(bare) for title in titles) else text
+    declared = any(title.startswith(bare) and not title.startswith(text) for title in titles)
+    return bare if len(bare) >= 4 and declared else text
 
 
 def _whole(text: str, page: Page) -> str:

@@ -29,6 +29,7 @@ def any_of(patterns: Sequence[str]) -> re.Pattern[str]:
 _CLOSING = any_of(furniture.CLOSING)
 _CHROME = any_of(furniture.CHROME)
 _NOTICE_START = any_of(furniture.NOTICE_STARTS)
+_RIGHTS = any_of(furniture.RIGHTS)
 _NOTICE_INSIDE = any_of(furniture.NOTICES_INSIDE)
 _NOTICE_WORD = any_of(furniture.NOTICE_WORDS)
 _BYLINE = any_of(furniture.BYLINE)
@@ -38,7 +39,12 @@ _BOX = any_of(furniture.FURNITURE_BOXES)
 _READERS = re.compile(r"comment|cmt|reply|replies|pinglun|liuyan|guestbook")
 _ROLE = "(?:" + "|".join(sorted(map(re.escape, ROLES), key=len, reverse=True)) + ")"
 # 责任编辑：张三, (编辑 李四), 编辑丨江雨 程昱, 记者：王五 编辑：赵六. Names are short and hold no sentence marks.
-_CREDIT = re.compile(rf"^[\[(<]?(?:本[文期报网])?{_ROLE}(?:[、/&]{_ROLE})*(?:[:|/\]]|\.)[^,;!?]{{0,60}}$")
+_CREDIT = re.compile(
+    rf"^(?:\[纠错\])?[\[(<]?(?:本[文期报网])?{_ROLE}(?:[、/&]{_ROLE})*(?:[:|/\]]|\.)[^,;!?]{{0,60}}$"
+    # the house before the post, 示例新闻记者|张三; and the place behind the name, 记者张三/青溪报导
+    r"|^[\u4e00-\u9fff]{2,6}(?:记者|编辑)[:|][\u4e00-\u9fff·、/]{2,20}$"
+    r"|^(?:[\u4e00-\u9fff]{2,6}/)?记者[\u4e00-\u9fff·、]{2,20}/[\u4e00-\u9fff]{2,10}报[导道]$"
+)
 # Several labels in one line: 作者：张三 来源：某报 发布日期：…
 _LABELS = re.compile(rf"(?:{'|'.join(furniture.BYLINE_LABELS)})[:|]")
 
@@ -50,7 +56,8 @@ _DATE = re.compile(
     r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}|\d{1,2}月\d{1,2}日.{0,4}\d{1,2}[:：]\d\d|"
     r"\b\d{1,2}/\d{1,2}/(?:19|20)\d\d\b|"
     # without a year where a clock time follows; in Han numerals; by the calendar of the Republic; before the capture
-    r"(?<![\d/.-])\d{1,2}[-/]\d{1,2} \d{1,2}[:：]\d\d|[一二][〇○零一二三四五六七八九]{3}年[一二十元]{1,2}月|"
+    r"(?<![\d/.-])\d{1,2}[-/]\d{1,2} \d{1,2}[:：]\d\d|"
+    r"[一二][〇○零一二三四五六七八九]{3}年[一二三四五六七八九十元]{1,2}月|"
     r"民[国國]\s?\d{2,3}\s?年\s?\d{1,2}\s?月|(?:今|昨|前)[天日]\s?\d{1,2}[:：]\d\d|"
     r"(?:^|[\s|｜])(?:\d{1,2}|半) ?(?:分钟|分鐘|小时|小時|天)前(?:$|[\s|｜])|"
     r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.? \d{1,2}.{0,6}(?:19|20)\d\d"
@@ -87,6 +94,11 @@ def _is_credit(text: str, form: str) -> bool:
     if _CREDIT.match(form):
         return True
     return len(text) <= LONGEST_SPACED and " " in text and _CREDIT_SPACED.match(label_fold(text)) is not None
+
+
+def claims_rights(text: str) -> bool:
+    """Whether a line claims the rights in the text as a whole, ©著作权归作者所有: then the text is over."""
+    return len(text) <= LONGEST_CREDIT and _RIGHTS.match(label_form(text)) is not None
 
 
 def is_caption(text: str) -> bool:

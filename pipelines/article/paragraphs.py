@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from pipelines.article.content import Region
-from pipelines.article.lines import LineKind, is_dateline, line_kind, opening_label
+from pipelines.article.lines import LineKind, claims_rights, is_dateline, line_kind, opening_label
 from pipelines.article.posts import is_stamp
 from pipelines.markup.blocks import Block
 from pipelines.parse import Page
@@ -58,19 +58,21 @@ def read_text(page: Page, region: Region, start: int) -> Text:
         start: the block behind the headline.
     """
     lines = _lines(page, region, start)
-    closed_at = _closing_line(lines)
+    closed_at = _closing_line(page, lines)
     whole = sum(size for index, _, size in lines if index < closed_at) or 1
     body: list[int] = []
     byline: list[int] = []
     credit_lines: list[int] = []
     notices: list[int] = []
     spoken = _speakers(page, lines)
-    before = 0
+    before = lead = 0
     for index, kind, size in lines:
         if index > closed_at + BELOW:
             break
-        inner = before > TEXT_BEFORE * whole and whole - before - size > TEXT_AFTER * whole
+        # between a summary in a box of its own and the text may stand the byline
+        inner = before - lead > TEXT_BEFORE * whole and whole - before - size > TEXT_AFTER * whole
         before += size
+        lead += size if index < region.core_first else 0
         if inner or index in spoken or kind is LineKind.TEXT:
             if index < closed_at and kind is not LineKind.CHROME and kind is not LineKind.CLOSING:
                 body.append(index)
@@ -92,12 +94,13 @@ def read_text(page: Page, region: Region, start: int) -> Text:
     )
 
 
-def _closing_line(lines: list[tuple[int, LineKind, int]]) -> int:
+def _closing_line(page: Page, lines: list[tuple[int, LineKind, int]]) -> int:
     """The block of the line that ends the article: the first of its kind below half of the text, else behind all."""
     whole = sum(size for _, _, size in lines)
     before = 0
     for index, kind, size in lines:
-        if kind is LineKind.CLOSING and before > CLOSES_AFTER * whole:
+        closes = kind is LineKind.CLOSING or (kind is LineKind.NOTICE and claims_rights(page.blocks[index].text))
+        if closes and before > CLOSES_AFTER * whole:
             return index
         before += size
     return lines[-1][0] + 1 if lines else 0
@@ -115,6 +118,7 @@ def _lines(page: Page, region: Region, start: int) -> list[tuple[int, LineKind, 
             continue
         if index < region.core_first and (
             block.text == page.blocks[start - 1].text  # a bar that follows the reader down shows the headline again
+            or block.text in page.declared.title  # the site's motto: 百川，人人可写的百科全书
             or _repeats(page, region, block)
             or _calls(block)
         ):

@@ -10,14 +10,21 @@ from pipelines.article.lines import LineKind, has_date, line_kind
 from pipelines.article.paragraphs import Text
 from pipelines.article.posts import is_stamp
 from pipelines.parse import Page
+from pipelines.rules.labels import OUTLET_ENDS
 
-# Blocks above the headline and between it and the text that may carry time and source.
+# Blocks above the headline that may carry time and source, and those that do where they are labelled: official
+# documents stand under a table of what they are.
 ABOVE = 6
+FAR_ABOVE = 24
 LONGEST_BYLINE = 200
+LONGEST_LABEL = 10  # of a label in a cell of its own, and of the value in the next
+LONGEST_VALUE = 40
+LONGEST_OUTLET = 12
 MOST_LINES = 12
 MOST_NOTICES = 12
-# Blocks below the text in which its notices are looked for.
+# Blocks below the text in which its notices are looked for, and its credits.
 BELOW = 40
+CREDITS_BELOW = 8
 SHORTEST_NOTICE = 10
 LONGEST_CRUMB = 120
 FARTHEST_CRUMB = 300  # blocks above the headline
@@ -28,7 +35,7 @@ _CRUMB_LABEL = re.compile(
 _CRUMB_BOX = re.compile(r"crumb|weizhi|location|position|\bpath\b|dqwz|daohang|curpos|cur_pos|wz\b|route")
 _CRUMB_MARK = re.compile(r"\s*(?:>>|>|＞|»|›|→|⟩|﹥)\s*")
 _LABEL = re.compile(
-    r"(?:来源|稿源|作者|编辑|记者|责编|时间|日期|发布|发表|阅读|点击|浏览|人气|查看|转自|摘自|出处|通讯员|撰文|文/|字号|供稿|source|author)[:/|]?",
+    r"(?:来源|稿源|作者|编辑|记者|责编|时间|日期|发布|发表|阅读|点击|浏览|访问|人气|查看|转自|摘自|出处|通讯员|撰文|文/|字号|供稿|source|author)[:/|]?",
     re.IGNORECASE,
 )
 
@@ -43,9 +50,20 @@ def byline_blocks(page: Page, headline: Headline, text: Text, named: Sequence[in
         named: boxes that the site's recipe names as the byline; they come first.
     """
     start = text.body[0] if text.body else headline.end
-    near = [*range(headline.end, max(start, headline.end)), *range(max(0, headline.first - ABOVE), headline.first)]
+    between = range(headline.end, max(start, headline.end))
+    above = range(max(0, headline.first - ABOVE), headline.first)
+    far = range(max(0, headline.first - FAR_ABOVE), above.start)
     found = [index for box in named for index in range(page.boxes.first[box], page.boxes.end[box])]
-    found += [index for index in near if index not in found and _is_byline(page, index)]
+    for index in (*between, *above, *far):
+        if index in found:
+            continue
+        labelled = _is_value(page, index) if index else False
+        if index in far:
+            wanted = labelled or _kind(page, index) is LineKind.BYLINE or _is_label(page, index)
+        else:
+            wanted = labelled or _is_byline(page, index) or (index in between and _is_outlet(page, index))
+        if wanted:
+            found.append(index)
     found += [index for index in text.byline if index not in found]
     dated = any(has_date(page.blocks[index].text) for index in found)
     for index in range(text.end, min(text.end + BELOW // 4, len(page.blocks))):
@@ -68,7 +86,43 @@ def _is_byline(page: Page, index: int) -> bool:
     block = page.blocks[index]
     if block.hidden or len(block.text) > LONGEST_BYLINE:
         return False
-    return has_date(block.text) or _LABEL.search(label_form(block.text)) is not None
+    return has_date(block.apart or block.text) or _LABEL.search(label_form(block.text)) is not None
+
+
+def _is_label(page: Page, index: int) -> bool:
+    """Whether a line is a label that waits for its value: <td>来源：</td><td>县交通局</td>."""
+    block = page.blocks[index]
+    if block.hidden or len(block.text) > LONGEST_LABEL or block.text[-1] not in ":：":
+        return False
+    return _LABEL.search(label_form(block.text)) is not None
+
+
+def _is_value(page: Page, index: int) -> bool:
+    block = page.blocks[index]
+    return block.hidden is None and len(block.text) <= LONGEST_VALUE and _is_label(page, index - 1)
+
+
+def _is_outlet(page: Page, index: int) -> bool:
+    """Whether a line is the name of an outlet and nothing else, right beside one with the time."""
+    blocks = page.blocks
+    if blocks[index].hidden or len(blocks[index].text) > LONGEST_OUTLET:
+        return False
+    beside = (at for at in (index + 1, index + 2, index - 1) if 0 < at < len(blocks))
+    return label_form(blocks[index].text).endswith(OUTLET_ENDS) and any(has_date(blocks[at].text) for at in beside)
+
+
+def credit_blocks(page: Page, text: Text) -> list[int]:
+    """The lines of roles and names: those around the text, and those right below the box that it stands in."""
+    found = list(text.credits)
+    for index in range(text.end, min(text.end + CREDITS_BELOW, len(page.blocks))):
+        if index in found:
+            continue
+        kind = _kind(page, index)
+        if kind is LineKind.CREDIT:
+            found.append(index)
+        elif kind is LineKind.CLOSING:
+            break
+    return sorted(found)
 
 
 def breadcrumb(page: Page, headline: Headline) -> tuple[str, ...]:

@@ -231,6 +231,8 @@ _FORMS = (
     _form("年", _YEAR + r"\s?年\s?(?P<m>\d{1,2})\s?月\s?(?P<d>\d{1,2})\s?[日号]?", _full),
     _form("-", _YEAR + r"\s?-\s?(?P<m>\d{1,2})\s?-\s?(?P<d>\d{1,2})", _full),
     _form("/", _YEAR + r"\s?/\s?(?P<m>\d{1,2})\s?/\s?(?P<d>\d{1,2})", _full),
+    # 2026 04/18 09:12:33: the year in a line of its own above the day
+    _form("/", _YEAR + r"\s{1,3}(?P<m>\d{1,2})\s?/\s?(?P<d>\d{1,2})" + r"(?=\s*\d{1,2}:\d\d)", _full),
     _form(".", _YEAR + r"\s?\.\s?(?P<m>\d{1,2})\s?\.\s?(?P<d>\d{1,2})", _full),
     _form("年", rf"(?P<y>[{_HAN}]{{4}})\s?年\s?(?P<m>{_NUMERAL})\s?月\s?(?P<d>{_NUMERAL})\s?[日号]?", _in_han),
     _form(

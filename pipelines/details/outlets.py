@@ -21,6 +21,8 @@ _PLACE = re.compile(r"\s*[(（][^()（）]{1,8}(?<![版报刊网社])[)）]$")
 _FURNITURE = re.compile(rf"\s+(?:{'|'.join(map(re.escape, FURNITURE))}).*$")
 _NEXT_PERSON = re.compile(r"\s+(?:记者|作者|编辑|责编|责任编辑|通讯员|文/|图/).*$")
 _SENTENCE_END = re.compile(r"[，。；;！？].*$")
+# 《示例晚报》（2026年02月11日 第 A05 版）: a newspaper's digital edition
+_NEWSPAPER = re.compile(r"《(?P<name>[^《》]{2,12})》\s*[(（]?\s*(?:19|20)\d\d\D.{4,20}版")
 _LEADING_TIME = re.compile(r"^(?:https?://[\x21-\x7e]{4,100}\s+)?[\d\s年月日时分秒点:：/.-]{6,}")
 
 
@@ -62,7 +64,11 @@ def _in_meta(meta: Mapping[str, str]) -> Iterable[str]:
 
 
 def _unlabelled(words: str) -> str | None:
-    """The outlet that stands right behind the time: 2026年2月11日 15:49 示例晚报 财经."""
+    """The outlet that stands right behind or before the time: 2026年2月11日 15:49 示例晚报 财经."""
+    printed = _NEWSPAPER.match(words)
+    if printed:
+        return printed["name"]
     behind = _LEADING_TIME.sub("", words)
-    name = outlet(behind.split(" ")[0]) if behind != words or " " not in words else None
+    first, _, rest = behind.partition(" ")
+    name = outlet(first) if behind != words or not rest or _LEADING_TIME.match(rest) else None
     return name if name and len(name) <= LONGEST_UNLABELLED and fold(name).endswith(OUTLET_ENDS) else None

@@ -25,16 +25,19 @@ _POST = (
 )
 _UP_TO_POST = re.compile(rf"^[^ ]{{0,14}}?{_POST} *[:/]? *")
 # A piece like 示例网记者 张三 or 本报记者张三发自某地, without a label of its own.
-_POSTED = re.compile(rf"^(?P<house>[^ ,、]{{0,14}}?)(?P<post>{_POST}) *(?P<names>\S.{{0,60}})$")
+_POSTED = re.compile(rf"^(?P<house>[^ ,、]{{0,14}}? ?)(?P<post>{_POST}) *(?P<names>\S.{{0,60}})$")
 # what follows the names in a reporter's line: 张三 李四 摄影报道, 张三发自某地, 张三 摄
 _AFTER_NAMES = re.compile(
     r"\s*(?:发自.*|\S{0,8}报[道导]|摄影|摄像|文图|图文|文并摄|文/图|摄/?|整理|采写|综合"
     r"|(?<=[ /])[文图]|(?:实习生|通讯员|返回|投稿|出自|选自|摘自|节选).*)$"
 )
 # （记者 张三 李四） or 记者张三报道 in an agency's first paragraph
+# and of Taiwan: 〔記者王小明／青溪報導〕, （某社記者王小明青溪18日電）
 _DATELINE = re.compile(
-    rf"[(（]\s*(?:[\w·]{{0,12}}?){_POST}\s*(?P<names>[\u4e00-\u9fff·、,， 　]{{2,40}}?)(?:\s*(?:摄影)?报道)?\s*[)）]"
+    rf"[(\[〔]\s*(?:[\w·]{{0,12}}?){_POST}\s*(?P<names>[\u4e00-\u9fff·、, ]{{2,40}}?)"
+    r"(?:\s*(?:摄影)?报道|/[\u4e00-\u9fff/]{2,12}报[导道]|(?P<wired>\d{1,2}日(?:专)?[电電]))?\s*[)\]〕]"
 )
+_PLACE_LENGTH = 2  # Han of the place that is glued to the last name of a wired story
 _HAN_NAME = re.compile(r"[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff]{1,8}(?:·[\u4e00-\u9fff]{1,8}){1,3}")
 _ALL_HAN = re.compile(r"[\u4e00-\u9fff]+")
 _TWO_DIGITS = re.compile(r"\d\D*\d")  # 水厂今日通水收看05: a programme, no name
@@ -95,9 +98,11 @@ def authors_of(pieces: Iterable[Piece]) -> tuple[tuple[str, ...], str | None]:
 def signed_authors(body: tuple[str, ...]) -> tuple[tuple[str, ...], str | None]:
     """Those who sign the text itself: 新华社某地2月9日电（记者张三）, or a line 本报记者 张三 before or behind it."""
     for paragraph in body[:2]:
-        found = _DATELINE.search(paragraph[:120])
+        opening = paragraph[:120]
+        found = _DATELINE.search(fold(opening))
         if found:
-            return names(found["names"]), found.group()
+            signed = opening[found.start("names") : found.end("names") - (_PLACE_LENGTH if found["wired"] else 0)]
+            return names(signed), opening[found.start() : found.end()]
     for paragraph in (*body[:3], *body[3:][-2:]):
         if len(paragraph) <= _SIGNED_WITHIN:
             people, raw = authors_of(pieces_of(paragraph))

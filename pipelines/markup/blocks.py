@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-# What bylines hold and lines of menus do not: a colon, a year.
-_LABELLED = re.compile(r"[:：]|(?:19|20)\d\d")
+# What bylines hold and lines of menus do not: a colon, a year, 3小时前.
+_LABELLED = re.compile(r"[:：前]|(?:19|20)\d\d")
+# 記者 and the linked name behind it are one piece: 白鷺報／ 記者<a>王小明</a>／青溪報導
+_POST_ENDS = ("记者", "記者", "作者", "编辑", "編輯")
 # Marks that running text has and menus, labels and dates have not.
 _MARKS = re.compile("[，。！？；,!?;…]")
 
@@ -40,7 +42,10 @@ def kept_apart(text: str, pieces: list[str]) -> str | None:
         if not word:
             continue
         lone_mark = len(word) == 1 and not word.isalnum()
-        line += word if glued or lone_mark or line[-1] in ":：" else f"  {word}"
+        if glued or lone_mark or line[-1] in ":：" or word[0] in "/／" or line.endswith(_POST_ENDS):
+            line += word
+        else:  # <em>2026</em> <em>04</em>/<em>18</em> is one date
+            line += f" {word}" if line[-1].isdigit() and word[0].isdigit() else f"  {word}"
         glued = lone_mark
     return line if line != text else None
 

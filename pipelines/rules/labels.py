@@ -73,11 +73,13 @@ AUTHOR = words(
     """
 )
 
-# A source that names nobody.
+# A source that names nobody. Places stand behind 来自 and 发布于: where the writer's address is registered.
 NO_SOURCE = words(
     """
     不详 互联网 佚名 其他 其它 匿名 整理 无 暂无 未知 本站整理 综合 网上 网友 网络 网络整理 网络转载 转载
     转载文章 admin none null undefined
+    北京 天津 上海 重庆 河北 山西 辽宁 吉林 黑龙江 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 海南 四川 贵州
+    云南 陕西 甘肃 青海 台湾 内蒙古 广西 西藏 宁夏 新疆 香港 澳门 海外 未知地区
     """
 )
 # An author who is nobody.
