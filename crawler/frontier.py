@@ -6,9 +6,10 @@ there whether it was answered, so a run that is killed is gone on with.
 """
 
 import json
+import logging
 import time
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -19,9 +20,10 @@ from scrapy.core.scheduler import BaseScheduler
 from scrapy.exceptions import CloseSpider
 from scrapy.utils.httpobj import urlparse_cached
 
-from archive import exceptions, runs
+from archive import exceptions, read, runs
 from archive import frontier as table
 from archive.connect import Archive, ArchiveError, DiskFull, open_writing, transaction
+from archive.pack import Unpackable
 from archive.revisit import Visit
 from crawler.limits import Limits
 from crawler.lock import Locked, RunLock
@@ -29,11 +31,14 @@ from crawler.polite import Peace
 from crawler.progress import Progress
 from crawler.set_aside import SetAside
 from pipelines.fingerprint import url_key
+from pipelines.stages import KeepCapture, KeptCapture, Store
 from sites.recipes import load_recipes
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
+
+logger = logging.getLogger(__name__)
 
 VALIDATORS = "validators"  # in a request's meta: what the page may be asked with (`crawler.revisit`)
 # What Scrapy and this program put into a request's meta on its way; a request is written down without it.
@@ -64,6 +69,7 @@ class Frontier(BaseScheduler):
         self._hosts: dict[str, int] = {}  # addresses queued, by host; the first is the next in turn
         self._paused: dict[str, float] = {}  # host → when it may be asked again, by the monotonic clock
         self._recipes = load_recipes()
+        self._undecided: list[int] = []
         self.queued_of_site: Counter[str] = Counter()
 
     @classmethod
@@ -171,6 +177,8 @@ class Frontier(BaseScheduler):
                 other.append(child)
             else:
                 found.append(wanted)
+        if not found:
+            return 0, other
         new = table.lead_to(self._db, found, job=self._job, now=datetime.now(UTC))
         for wanted in new:
             self._count(wanted)
@@ -190,6 +198,15 @@ class Frontier(BaseScheduler):
             table.learn(self._db, _asked(request), visit, at=datetime.now(UTC), led_to=len(children) + known)
         return other
 
+    def undecided(self) -> Iterator[KeptCapture]:
+        """What an earlier run captured and did not come to clean, because it was killed or stopped."""
+        assert self._db is not None  # noqa: S101 - nothing is asked before it is open
+        for capture_id in self._undecided:
+            try:
+                yield KeptCapture(capture_id=capture_id, capture=read.capture(self._db, capture_id).capture)
+            except Unpackable as error:
+                logger.error("capture %d cannot be cleaned: %s", capture_id, error)  # noqa: TRY400 - one line
+
     @property
     def left(self) -> int:
         """How many addresses are queued for this run."""
@@ -208,8 +225,12 @@ class Frontier(BaseScheduler):
         ):
             if part:
                 part.frontier = self
+        for stage in (KeepCapture, Store):
+            if keeper := crawler.get_item_pipeline(stage):
+                keeper.shared = db
         self._speakers = {spider.name: spider, **getattr(spider, "delegates", {})}
         table.recover(db)
+        self._undecided = list(read.capture_ids(db, pending=True))  # before this run adds its own
         for url in table.give_up(db, now):
             spider.logger.error("%s: asked for again and again and never answered; left alone for now", url)
         if getattr(spider, "adopts_due", False):
@@ -299,7 +320,7 @@ class Frontier(BaseScheduler):
 
 
 class Leads:
-    """Spider middleware: writes down what a page leads to before the page counts as answered.
+    """Spider middleware: takes up what was not cleaned, and writes down what a page leads to before it is answered.
 
     In one transaction where the page only leads to others, so that a kill loses neither; a page that is kept itself is
     answered by the transaction that keeps it, and what was yielded before it is written before it.
@@ -307,6 +328,14 @@ class Leads:
 
     def __init__(self) -> None:
         self.frontier: Frontier | None = None
+
+    async def process_start(self, start: AsyncIterator[Any]) -> AsyncIterator[Any]:
+        """Begin with what an earlier run did not come to clean."""
+        assert self.frontier is not None  # noqa: S101 - the frontier attached itself when it was opened
+        for kept in self.frontier.undecided():
+            yield kept
+        async for first in start:
+            yield first
 
     async def process_spider_output(self, response: "Response", result: AsyncIterator[Any]) -> AsyncIterator[Any]:
         """Pass on items, and the requests that cannot be written down; queue the others."""

@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 from scrapy.utils.httpobj import urlparse_cached
 
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.crawler import Crawler
     from scrapy.http import Response
-
-    from crawler.frontier import Frontier
 
 ASKS_FOR_PEACE = frozenset({429, 503})
 LONGEST_WAIT = 120.0  # seconds that a run waits for a host; one that wants more is left for the next run
@@ -67,6 +65,13 @@ def slow_down(crawler: "Crawler", request: "Request", seconds: float) -> None:
         slot.jitter = 0  # not a second less than was asked for
 
 
+class Hosts(Protocol):
+    """The hosts that a run asks, as the frontier knows them."""
+
+    def pause(self, request: "Request", seconds: float | None) -> None:
+        """Leave a request's host alone for so long; None for the rest of the run."""
+
+
 class Peace:
     """Downloader middleware: after 429 or 503 a host is left alone for as long as its `Retry-After` says.
 
@@ -77,7 +82,7 @@ class Peace:
     """
 
     def __init__(self) -> None:
-        self.frontier: Frontier | None = None
+        self.frontier: Hosts | None = None
 
     @classmethod
     def from_crawler(cls, crawler: object) -> Self:  # noqa: ARG003 - Scrapy's signature

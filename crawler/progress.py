@@ -4,7 +4,7 @@ import logging
 import sys
 from collections import Counter
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 from rich.console import Console
 from rich.live import Live
@@ -18,7 +18,7 @@ from scrapy.utils.log import get_scrapy_root_handler
 
 from crawler.items import Capture, FetchFailure, Reason, Sighting
 from crawler.summary import Failed, RunSummary
-from pipelines.stages import Dropped, Unmodified
+from pipelines.stages import Dropped, KeptCapture, NotCleaned, Unmodified
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from twisted.internet.task import LoopingCall
     from twisted.python.failure import Failure
 
-    from crawler.frontier import Frontier
     from pipelines.stages import StoredPage
 
 logger = logging.getLogger(__name__)
@@ -41,6 +40,23 @@ UNREADABLE = frozenset({
     Reason.HTTP_ERROR, Reason.INTERNAL, Reason.NOT_HTML, Reason.EMPTY, Reason.UNDECODABLE, Reason.TOO_LARGE,
 })  # fmt: skip
 PLAIN_INTERVAL = 10.0  # seconds between two lines where no terminal can redraw one
+
+
+class Queue(Protocol):
+    """What is left to do, as the frontier knows it.
+
+    Attributes:
+        left: how many addresses are queued for this run.
+        queued_of_site: how many of them are each site's.
+    """
+
+    queued_of_site: Counter[str]
+
+    @property
+    def left(self) -> int: ...  # noqa: D102 - described above
+
+    def close(self, reason: str) -> None:
+        """Give back what was claimed and not answered, and write down how the run ended."""
 
 
 class Progress:
@@ -56,7 +72,7 @@ class Progress:
 
     def __init__(self, stats: "StatsCollector", *, quiet: bool, max_pages: int) -> None:
         self.summary: RunSummary | None = None
-        self.frontier: Frontier | None = None
+        self.frontier: Queue | None = None
         self._stats = stats
         self._quiet = quiet
         self._max_pages = max_pages
@@ -111,9 +127,13 @@ class Progress:
         """Count an article."""
         self._count(item.site, item.kept.outcome.value)
 
-    def dropped(self, item: Capture | FetchFailure | Sighting, exception: DropItem) -> None:
+    def dropped(self, item: Capture | KeptCapture | FetchFailure | Sighting, exception: DropItem) -> None:
         """Count a page that gave no article; one that could not be read is a failure, one seen again is unchanged."""
+        item = _page(item)
         url = item.requested_url or item.url
+        if isinstance(exception, NotCleaned):
+            self._count(item.site, "pending")
+            return
         if isinstance(exception, Unmodified):
             self._count(item.site, "unchanged")
             return
@@ -127,8 +147,9 @@ class Progress:
             if len(self._rejections) < SHOWN_FAILURES:
                 self._rejections.append(Failed(url=url, reason=exception.reason, detail=str(exception)))
 
-    def broken(self, item: Capture | FetchFailure, failure: "Failure") -> None:
+    def broken(self, item: Capture | KeptCapture | FetchFailure | Sighting, failure: "Failure") -> None:
         """Count a page that a stage broke on."""
+        item = _page(item)
         self._failed(item.site, item.requested_url or item.url, Reason.INTERNAL, _first_line(failure.value))
 
     def lost(self, failure: "Failure", response: "Response | Failure") -> None:
@@ -226,6 +247,11 @@ class Progress:
             f"{self._done()} of {asked} pages, {self._done() / max(seconds, 1):.1f} a second, "
             f"{self._outcomes['rejected']} rejected, {self._outcomes['failed']} failed"
         )
+
+
+def _page(item: Capture | KeptCapture | FetchFailure | Sighting) -> Capture | FetchFailure | Sighting:
+    """What a spider gave, also where an earlier run kept it."""
+    return item.capture if isinstance(item, KeptCapture) else item
 
 
 def _first_line(error: BaseException | None) -> str:

@@ -3,7 +3,7 @@
 Nothing else sets them aside: no setting, no option of the command line.
 """
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from OpenSSL.SSL import Connection
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
@@ -18,7 +18,12 @@ from sites.recipes import Recipes, load_recipes
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
-    from crawler.frontier import Frontier
+
+class Book(Protocol):
+    """Where it is written down that a rule was set aside: in the archive, by the frontier."""
+
+    def note_exception(self, *, site: str, host: str, rule: str, reason: str) -> None:
+        """Write down that a site's file has a rule set aside for a host."""
 
 
 class SetAside:
@@ -29,7 +34,7 @@ class SetAside:
     """
 
     def __init__(self, recipes: Recipes) -> None:
-        self.frontier: Frontier | None = None
+        self.frontier: Book | None = None
         self._recipes = recipes
         self._noted: set[tuple[str, str]] = set()
 

@@ -37,7 +37,8 @@ class RunSummary:
         pages: how many pages were answered for: fetched, or given up.
         left: how many are still queued, because the run ended before.
         fetched: how many pages answered with a status of 2xx.
-        outcomes: `new`, `changed`, `unchanged` articles, `rejected` pages, `failed` pages → count.
+        outcomes: `new`, `changed`, `unchanged` articles, `rejected` pages, `failed` pages, `pending` pages (kept, and
+            cleaned by the next run, because this one was stopped) → count.
         reasons: `Reason` of the rejected and failed pages → count.
         by_site: site → outcome → count.
         events: what happened to pages that were known: `changed`, `gone`, `soft-404`, `back`, `hijack-begun`,
@@ -94,10 +95,11 @@ class RunSummary:
             yield self.detail
             return
         articles = " ".join(f"{self.outcomes.get(kind, 0)} {kind}," for kind in ("new", "changed", "unchanged"))
+        pending = f", {self.outcomes['pending']} pending" if self.outcomes.get("pending") else ""
         ending = "" if self.finish == "finished" else f" ({self.finish}: {_pages(self.left)} left)"
         yield (
             f"{_pages(self.pages)} in {self.seconds:.0f} s, {self.bytes_received / 1e6:.1f} MB: {articles} "
-            f"{self.outcomes.get('rejected', 0)} rejected, {self.outcomes.get('failed', 0)} failed{ending}"
+            f"{self.outcomes.get('rejected', 0)} rejected, {self.outcomes.get('failed', 0)} failed{pending}{ending}"
         )
         if self.events:
             yield "events: " + ", ".join(f"{count} {event}" for event, count in self.events.items())

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Self
 
 from scrapy.exceptions import CloseSpider, DropItem
 
-from archive.connect import ArchiveError, DiskFull, open_writing
-from archive.reclean import reclean
+from archive.connect import Archive, ArchiveError, DiskFull, open_writing
 from archive.write import Kept, keep_article, keep_capture, keep_rejection, record_failure, record_sighting
 from crawler.items import Article, Capture, FetchFailure, Reason, Rejected, Sighting, SiteRecipe
 from pipelines.processes import Cleaners, Stopped
@@ -27,6 +26,8 @@ if TYPE_CHECKING:
     from scrapy.statscollectors import StatsCollector
 
 logger = logging.getLogger(__name__)
+
+PATIENCE = 3.0  # seconds that a run which is being stopped gives to the pages it cleans; most take a fiftieth of one
 
 
 class Dropped(DropItem):
@@ -49,7 +50,7 @@ class Unmodified(DropItem):
 
 
 class NotCleaned(DropItem):
-    """A page that is kept, and that nothing is decided about yet."""
+    """A page that is kept, and that nothing is decided about yet: the next run will."""
 
     def __init__(self) -> None:
         super().__init__("not cleaned yet", log_level="DEBUG")
@@ -105,10 +106,16 @@ class StoredPage:
     kept: Kept
 
 
-class _WithArchive:
-    """A stage that writes to the archive while the spider is open."""
+class WithArchive:
+    """A stage that writes to the archive while the spider is open.
+
+    Attributes:
+        shared: the archive that the frontier has open, where there is one: of several connections, each has to read
+            again what another has written.
+    """
 
     def __init__(self, path: Path, stats: "StatsCollector") -> None:
+        self.shared: Archive | None = None
         self._path = path
         self._stats = stats
 
@@ -124,27 +131,29 @@ class _WithArchive:
             CloseSpider: it cannot be written.
         """
         try:
-            self._db = open_writing(self._path)
+            self._db = self.shared or open_writing(self._path)
         except ArchiveError as error:
             raise CloseSpider(f"usage: {error}") from error
 
     def close_spider(self) -> None:
-        """Close it, where it could be opened."""
-        if hasattr(self, "_db"):
+        """Close it, where it was opened here."""
+        if hasattr(self, "_db") and self._db is not self.shared:
             self._db.close()
 
 
-class KeepCapture(_WithArchive):
+class KeepCapture(WithArchive):
     """Stores a capture before anything is decided about it, and a failure or a sighting at once and for good."""
 
-    def process_item(self, item: Capture | FetchFailure | Sighting) -> KeptCapture:
-        """Store it.
+    def process_item(self, item: Capture | KeptCapture | FetchFailure | Sighting) -> KeptCapture:
+        """Store it; pass on what an earlier run kept and did not come to clean.
 
         Raises:
             Dropped: it was a failure; there is nothing to clean.
             Unmodified: it was a sighting; nor is there here.
             NoRoom: the disk is full.
         """
+        if isinstance(item, KeptCapture):
+            return item
         if isinstance(item, Sighting):
             with _room_for_it():
                 record_sighting(self._db, item)
@@ -163,7 +172,10 @@ class KeepCapture(_WithArchive):
 class Clean:
     """Runs the pure flow in processes of its own; whatever it raises becomes a reason."""
 
-    def __init__(self, recipe_of: Callable[[Capture], SiteRecipe | None], cleaners: Cleaners) -> None:
+    def __init__(
+        self, crawler: "Crawler", recipe_of: Callable[[Capture], SiteRecipe | None], cleaners: Cleaners
+    ) -> None:
+        self._crawler = crawler
         self._recipe_of = recipe_of
         self._cleaners = cleaners
 
@@ -172,7 +184,7 @@ class Clean:
         """Clean with the recipes of `sites/`, in `CLEANING_PROCESSES` at once, each page in `CLEANING_SECONDS`."""
         settings = crawler.settings
         cleaners = Cleaners(settings.getint("CLEANING_PROCESSES"), seconds=settings.getfloat("CLEANING_SECONDS"))
-        return cls(load_recipes().for_capture, cleaners)
+        return cls(crawler, load_recipes().for_capture, cleaners)
 
     def open_spider(self) -> None:
         """See that a crawl that is stopped at once does not wait for a page."""
@@ -189,11 +201,15 @@ class Clean:
         """Clean it, while the crawl goes on.
 
         Raises:
-            NotCleaned: the crawl was stopped at once; the next run takes the capture up.
+            NotCleaned: the crawl is being stopped, and does not wait for it.
         """
         recipe = self._recipe_of(item.capture)
+        cleaning = asyncio.ensure_future(asyncio.to_thread(self._cleaners.outcome, item.capture, recipe))
+        while not (await asyncio.wait({cleaning}, timeout=PATIENCE))[0]:
+            if not self._crawler.crawling:
+                self._cleaners.close()
         try:
-            result = await asyncio.to_thread(self._cleaners.outcome, item.capture, recipe)
+            result = cleaning.result()
         except Stopped as error:
             raise NotCleaned from error
         if isinstance(result, Rejected) and result.reason is Reason.INTERNAL:
@@ -201,19 +217,8 @@ class Clean:
         return Cleaned(capture_id=item.capture_id, url=item.capture.url, site=item.capture.site, result=result)
 
 
-class Store(_WithArchive):
-    """Stores what cleaning made of a capture, in one transaction; first of all of those that a dead run left behind.
-
-    The frontier is open by then and holds the archive's lock, so that no other run is at work on these captures.
-    """
-
-    def open_spider(self) -> None:
-        """Open the archive and finish what was captured there but never decided about."""
-        super().open_spider()
-        recipe_of = load_recipes().for_capture
-        with Cleaners() as cleaners:
-            for _ in reclean(self._db, lambda capture: cleaners.outcome(capture, recipe_of(capture)), pending=True):
-                self._stats.inc_value("repost/finished")
+class Store(WithArchive):
+    """Stores what cleaning made of a capture, in one transaction."""
 
     def process_item(self, item: Cleaned) -> StoredPage:
         """Store it.

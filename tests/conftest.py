@@ -29,6 +29,9 @@ sys.modules["pandas"] = None
 from scrapy.exceptions import ScrapyDeprecationWarning
 warnings.simplefilter("error", ScrapyDeprecationWarning)
 from crawler.run import run
+if sys.argv[2]:
+    from pipelines import processes
+    processes._CONTEXT.set_forkserver_preload([sys.argv[2]])
 summary = run(*json.loads(sys.argv[1]))
 print(json.dumps({**dataclasses.asdict(summary), "exit_code": summary.exit_code}, default=str))
 sys.exit(summary.exit_code)
@@ -122,10 +125,12 @@ class Crawler:
     Attributes:
         archive: the archive's path.
         overrides: settings of every crawl.
+        cleans_with: a module that the processes which clean import first; for pages that are hard to clean.
     """
 
     archive: Path
     overrides: Mapping[str, Any]
+    cleans_with: str = ""
 
     def start(self, urls: Sequence[str], **overrides: Any) -> "subprocess.Popen[str]":
         """Start a crawl of the given addresses, as a job of its own unless `JOB` says otherwise."""
@@ -143,7 +148,7 @@ class Crawler:
         self, spider: str, arguments: Mapping[str, Any], overrides: Mapping[str, Any]
     ) -> "subprocess.Popen[str]":
         settings = {**self.overrides, "ARCHIVE_PATH": str(self.archive), **overrides}
-        command = [sys.executable, "-c", CHILD, json.dumps([spider, arguments, settings])]
+        command = [sys.executable, "-c", CHILD, json.dumps([spider, arguments, settings]), self.cleans_with]
         return subprocess.Popen(command, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
     def finish(self, process: "subprocess.Popen[str]", *, timeout: float = 60) -> Crawl:

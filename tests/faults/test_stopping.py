@@ -5,6 +5,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -120,6 +121,40 @@ def test_a_split_article_that_is_interrupted_keeps_the_parts_it_has(
     assert rows_of(crawl.archive, parts, url) == [(f"{web.origin}/split101_2.html",)]
     missing = "SELECT state, reason FROM urls WHERE url = ?"
     assert rows_of(crawl.archive, missing, f"{web.origin}/split101_3.html") == [("failed", "interrupted")]
+
+
+@pytest.fixture
+def hanging(crawl: Any, tmp_path: Path) -> Any:
+    """Crawls into an archive of this test, whose cleaning does not come to an end over some pages."""
+    return replace(crawl, archive=tmp_path / "archive.db", cleans_with="tests.faults.hanging")
+
+
+@pytest.mark.parametrize("how", ["a signal", "its time"])
+def test_a_run_that_ends_does_not_wait_for_a_page_that_takes_a_minute_and_the_next_takes_it_up(  # noqa: PLR0913, PLR0917 - fixtures
+    how: str, web: Any, hanging: Any, urls: list[str], rows_of: Callable[..., Any], wait_until: Callable[..., None]
+) -> None:
+    web.asked.clear()
+    page = web.page("/hangs.html", "<html><body>hang here</body></html>")
+    limits = {"MAX_SECONDS": 2} if how == "its time" else {}
+    process = hanging.start([page, *urls[:2]], **limits)
+    if how == "a signal":
+        wait_until(lambda: web.asked["/1.html"])
+        wait_until(lambda: rows_of(hanging.archive, "SELECT count(*) FROM captures") == [(3,)])
+        process.send_signal(signal.SIGINT)
+    began = time.monotonic()
+    done = hanging.finish(process)
+    assert time.monotonic() - began < 15
+    assert done.code == (130 if how == "a signal" else 4)
+    assert done.summary["outcomes"].get("pending", 0) >= 1
+    assert "Traceback" not in done.stderr
+    pending = "SELECT count(*) FROM captures WHERE outcome IS NULL"
+    assert rows_of(hanging.archive, pending) == [(done.summary["outcomes"]["pending"],)]
+    done = hanging.update(CLEANING_SECONDS=1)
+    assert rows_of(hanging.archive, "SELECT url, reason FROM captures WHERE outcome <> 'article'") == [
+        (page, "too-hard")
+    ]
+    assert rows_of(hanging.archive, "SELECT count(*) FROM articles") == [(2,)]
+    assert done.summary["reasons"] == {"too-hard": 1}
 
 
 def test_a_killed_run_holds_no_lock(web: Any, crawl: Any, urls: list[str], wait_until: Callable[..., None]) -> None:

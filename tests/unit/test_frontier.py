@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,7 +13,9 @@ from scrapy import FormRequest, Request, Spider
 
 from archive import runs
 from archive.connect import writing
+from archive.write import keep_capture
 from crawler.frontier import Frontier, Leads
+from crawler.items import Capture
 
 
 class _Speaker(Spider):
@@ -58,7 +61,7 @@ def opened(downloader: _Downloader, speaker: _Speaker, tmp_path: Path) -> Iterat
         stats = SimpleNamespace(set_value=lambda *_: None)
         crawler = SimpleNamespace(
             engine=SimpleNamespace(downloader=downloader), stats=stats, get_spider_middleware=nothing,
-            get_downloader_middleware=nothing,            get_extension=nothing,
+            get_downloader_middleware=nothing, get_extension=nothing, get_item_pipeline=nothing,
         )  # fmt: skip
         frontier = Frontier(crawler, tmp_path / "archive.db", job=job, at_once=at_once, limits=limits)
         frontier.open(speaker)
@@ -215,6 +218,30 @@ def test_a_page_that_is_kept_is_answered_by_whoever_keeps_it(opened: Any, ask: C
     item = object()
     assert _through_leads(frontier, page, [ask("a.example/1"), item, post]) == [item, post]
     assert _drain(opened()) == ["a.example/page", "a.example/1"], "killed before it was kept"
+
+
+def test_what_a_dead_run_did_not_come_to_clean_is_the_first_thing_taken_up(
+    opened: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    at = datetime(2026, 2, 11, tzinfo=UTC)
+    with writing(tmp_path / "archive.db") as db:
+        for number in (1, 2, 3):
+            keep_capture(db, Capture(url=f"http://a.example/{number}", body=b"%d" % number, fetched_at=at, site="a"))
+        db.execute("UPDATE bodies SET packed = x'00' WHERE size = 1 AND rowid = 2")
+    frontier = opened()
+
+    async def started() -> list[Any]:
+        async def start() -> AsyncIterator[str]:
+            yield "what the spider asks for"
+
+        leads = Leads()
+        leads.frontier = frontier
+        return [item async for item in leads.process_start(start())]
+
+    first, second, *rest = asyncio.run(started())
+    assert [(kept.capture_id, kept.capture.body) for kept in (first, second)] == [(1, b"1"), (3, b"3")]
+    assert rest == ["what the spider asks for"]
+    assert "capture 2 cannot be cleaned" in caplog.text
 
 
 def test_a_host_that_asked_for_peace_is_left_alone(frontier: Frontier, ask: Callable[..., Request]) -> None:

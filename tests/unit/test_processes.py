@@ -3,10 +3,14 @@
 import os
 import pickle
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +19,7 @@ from crawler.items import Article, Capture, Reason, Rejected, Verdict
 from pipelines import processes
 from pipelines.processes import Cleaners, Stopped
 
+ROOT = Path(__file__).parents[2]
 HEADLINE = "岚桥镇的廊桥修好了"
 PARAGRAPH = "岚桥镇的廊桥去年夏天被洪水冲坏了栏杆，镇上请来三位老木匠，用了四个月把它修回原来的样子，今天重新开放。"
 
@@ -118,6 +123,46 @@ def test_a_process_ends_with_the_one_that_started_it(article: Capture) -> None:
     cleaner._pipe.close()  # as the system does when it ends a process, however
     process.join(5)
     assert process.exitcode == 0
+
+
+HANGING = """
+import threading
+from datetime import UTC, datetime
+from crawler.items import Capture
+from pipelines import processes
+processes._CONTEXT.set_forkserver_preload(["tests.faults.hanging"])
+cleaners = processes.Cleaners()
+page = Capture(url="http://a.example/1", body=b"hang here", fetched_at=datetime.now(UTC))
+cleaners.outcome(Capture(url="http://a.example/1", body=b"", fetched_at=datetime.now(UTC)))
+threading.Timer(0.5, lambda: print(cleaners._all[0]._process.pid, flush=True)).start()
+cleaners.outcome(page)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the page is cleaned to its end first")
+def test_no_process_outlives_the_one_that_started_it_though_killed_over_a_page_that_hangs() -> None:
+    """Neither the one that cleans, in a regular expression that never ends, nor the one that it was forked from."""
+    command = [sys.executable, "-c", HANGING]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True) as killed:
+        assert killed.stdout is not None
+        cleaning = int(killed.stdout.readline())
+        assert Path(f"/proc/{cleaning}").exists()
+        killed.kill()
+    deadline = time.monotonic() + 5
+    while left := _of_group(killed.pid):
+        assert time.monotonic() < deadline, left
+        time.sleep(0.02)
+
+
+def _of_group(group: int) -> list[str]:
+    """What the processes of a group are called that are alive."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            state = (folder / "stat").read_text().rpartition(")")[2].split()
+            if int(state[2]) == group and state[0] != "Z":
+                found.append((folder / "cmdline").read_text())
+    return found
 
 
 def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

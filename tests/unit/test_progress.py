@@ -13,7 +13,7 @@ from twisted.python.failure import Failure
 from archive.write import Kept, Outcome
 from crawler.items import Capture, FetchFailure, Reason, Sighting
 from crawler.progress import SHOWN_FAILURES, Progress
-from pipelines.stages import Dropped, StoredPage, Unmodified
+from pipelines.stages import Dropped, KeptCapture, NotCleaned, StoredPage, Unmodified
 
 URL = "http://lanqiao.example/1.html"
 WHEN = datetime(2026, 2, 11, 8, 0, tzinfo=UTC)
@@ -70,6 +70,18 @@ def test_a_page_that_was_had_and_holds_no_article_is_no_failure_one_that_cannot_
     progress.closed("finished")
     assert progress.summary is not None
     assert progress.summary.outcomes == {outcome: 1}
+
+
+def test_what_an_earlier_run_kept_is_counted_as_what_it_turns_out_to_be(progress: Progress) -> None:
+    kept = KeptCapture(capture_id=1, capture=_capture())
+    progress.dropped(kept, Dropped(Reason.ONLY_SPAM, "nothing else"))
+    progress.broken(kept, Failure(OSError("disk")))
+    progress.dropped(kept, NotCleaned())
+    progress.closed("interrupted")
+    assert progress.summary is not None
+    assert progress.summary.outcomes == {"rejected": 1, "failed": 1, "pending": 1}
+    assert [page.url for page in (*progress.summary.failures, *progress.summary.rejections)] == [URL, URL]
+    assert "1 rejected, 1 failed, 1 pending (interrupted" in next(iter(progress.summary.lines()))
 
 
 def test_what_breaks_is_counted_with_the_first_line_of_its_error(progress: Progress) -> None:

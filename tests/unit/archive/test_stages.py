@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -157,6 +158,32 @@ def test_a_page_that_a_stop_overtakes_is_kept_for_the_next_run(run: Run, path: P
         assert db.execute("SELECT outcome FROM captures").fetchall() == [(None,)]
 
 
+@pytest.mark.parametrize("crawling", [True, False])
+def test_a_run_that_is_being_stopped_does_not_wait_for_a_page_that_takes_long(
+    crawling: bool,  # noqa: FBT001 - a case
+    crawler: Crawler,
+    make_capture: Make,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Slow(Here):
+        def outcome(self, capture: Capture, site: SiteRecipe | None = None) -> Article | Rejected:
+            for _ in range(20):
+                time.sleep(0.02)
+                if self.closed:
+                    raise Stopped
+            return super().outcome(capture, site)
+
+    monkeypatch.setattr(stages, "Cleaners", Slow)
+    monkeypatch.setattr(stages, "PATIENCE", 0.05)
+    crawler.crawling = crawling
+    cleaning = Clean.from_crawler(crawler).process_item(KeptCapture(capture_id=1, capture=make_capture("甲")))
+    if crawling:
+        assert isinstance(asyncio.run(cleaning), Cleaned)
+    else:
+        with pytest.raises(NotCleaned):
+            asyncio.run(cleaning)
+
+
 def test_a_failure_is_stored_and_dropped(run: Run, crawler: Crawler, path: Path) -> None:
     with pytest.raises(Dropped, match="60 s"):
         run(FetchFailure(url="http://a.example/", reason=Reason.TIMEOUT, detail="60 s", failed_at=FAILED_AT))
@@ -171,20 +198,15 @@ def test_dropping_is_quiet(run: Run) -> None:
     assert dropped.value.log_level == "DEBUG"
 
 
-def test_what_a_dead_run_left_is_finished_by_the_next(crawler: Crawler, path: Path, make_capture: Make) -> None:
-    keep = KeepCapture.from_crawler(crawler)
-    keep.open_spider()
-    kept = keep.process_item(make_capture("甲"))
-    assert isinstance(kept, KeptCapture)
-    keep.close_spider()  # killed here: nothing was cleaned
-    with reading(path) as db:
-        assert read.counts(db).pending == 1
-        assert list(read.articles(db)) == []
-    Run(crawler).close()
+def test_what_a_dead_run_kept_is_cleaned_and_stored_without_being_kept_again(
+    run: Run, path: Path, make_capture: Make
+) -> None:
+    kept = run.stages[0].process_item(make_capture("甲"))  # killed here: nothing was cleaned
+    stored = run(kept)
+    assert isinstance(stored, StoredPage)
     with reading(path) as db:
         assert read.counts(db).pending == 0
-        assert [line.id for line in read.articles(db)] == [1]
-    assert _stats(crawler) == {"repost/finished": 1}
+        assert db.table("captures").count == 1
 
 
 def test_an_archive_that_is_not_ours_stops_the_run(crawler: Crawler, path: Path) -> None:
