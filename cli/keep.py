@@ -13,7 +13,7 @@ from archive import read
 from archive.check import check
 from archive.connect import reading, writing
 from archive.reclean import DAMAGED, Recleaned, RecleanSummary, reclean, sum_up
-from cli.console import db_option, printable, sites_option
+from cli.console import complain, db_option, printable, sites_option
 from crawler.items import Reason
 from crawler.lock import RunLock
 from pipelines.fingerprint import fingerprint
@@ -33,9 +33,9 @@ def check_command(ctx: click.Context, db_path: Path) -> None:
         problems = 0
         for problem in check(db, fingerprint):
             problems += 1
-            sys.stderr.write(f"repost: {problem.kind}: {problem.where}: {printable(problem.detail)}\n")
+            complain(f"{problem.kind}: {problem.where}: {problem.detail}")
         if problems:
-            sys.stderr.write(f"repost: {db_path}: {problems} problems\n")
+            complain(f"{db_path}: {problems} problems")
             ctx.exit(1)
         counts = read.counts(db)
     pending = f"; {counts.pending} captures not cleaned yet (repost reclean --pending)" if counts.pending else ""

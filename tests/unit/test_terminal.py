@@ -1,0 +1,111 @@
+"""No text of an archive drives a terminal, whichever command shows it."""
+
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archive.connect import writing
+from archive.write import keep_article, keep_capture, keep_rejection
+from cli.main import COMMANDS, main
+from crawler.items import Capture, Credit, Evidence, Image, Note, Reason, Record, Rejected, SpamLink, Verdict
+from pipelines.fingerprint import fingerprint
+
+# a new title for the window, the screen cleared, red by a C1 control, the direction turned, the line overwritten
+POISON = "\x1b]0;own\x07\x1b[2J\x9b31m\u202e\u2066\r\x08\x7f"
+DRIVES = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+AT = datetime(2026, 2, 11, 8, 0, tzinfo=UTC)
+STORY = tuple(
+    text + POISON
+    for text in (
+        "清晨的渡口还没有雾，撑船的老人把缆绳解开，说今天是最后一班，明天起大家就从桥上走了。",
+        "桥修了三年，两岸的人都来看过，有人带着孩子，指给他们看水里的石墩和从前的码头。",
+        "镇上打算把旧船留下，放在岸边的棚子里，旁边立一块牌子，写上这条河四十年的班次。",
+    )
+)
+SHOWN = (
+    "list", "list --json", "list --rejected", "list --rejected --json", "show 1", "show 1 --json", "explain 1",
+    "explain 1 --json", "search 渡口", "search 渡口 --json", "search 渡口 --sql", "history 1", "history 1 --json",
+    "families", "families --json", "family 1", "family 1 --json", "family 1 --collate", "family 1 --diff 1 2",
+    "stats", "stats --json", "status", "status --json", "check", "reclean --dry-run", "reindex",
+    "report -o {folder}/report.html", "export -o {folder}/all.csv", "export -o {folder}/all.warc.gz",
+    "backup {folder}/copy.db", "sql SELECT_*_FROM_versions", "sql SELECT_*_FROM_captures --json",
+    "sql SELECT_url,detail_FROM_urls",
+)  # fmt: skip
+# What shows nothing of an archive, or what no test of this kind can run: a crawl, a server. Fetching has its own tests.
+APART = {"demo", "crawl", "update", "import", "serve", "extract", "restore", "sites", "merge"}
+
+
+@pytest.fixture(scope="module")
+def poisoned(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An archive in which every text is poison, also where our own code would not have written any."""
+    path = tmp_path_factory.mktemp("poisoned") / "archive.db"
+    with writing(path) as db:
+        for number in range(3):
+            for version in range(2):
+                capture = Capture(
+                    url=f"http://h{number}.example/1.html", body=f"<p>{number}{version}".encode(),
+                    fetched_at=AT + timedelta(days=number, hours=version), site=f"h{number}.example{POISON}",
+                    headers=(("content-type", POISON),),
+                )  # fmt: skip
+                record = replace(
+                    _record(), url=capture.url, fetched_at=capture.fetched_at, body=STORY[: 3 - version],
+                    body_raw=STORY[: 3 - version], view_count=version,
+                )  # fmt: skip
+                keep_article(db, keep_capture(db, capture), fingerprint(record))
+        spam = Capture(url=f"http://r.example/{POISON}", body=b"spam", fetched_at=AT, site=f"r{POISON}")
+        keep_rejection(db, keep_capture(db, spam), Rejected(Reason.ONLY_SPAM, POISON))
+        for table, column in (("urls", "detail"), ("captures", "detail"), ("bodies", "sha256")):
+            db.execute("PRAGMA foreign_keys = OFF")  # or SQLite would not let a digest be poisoned
+            db.execute(f"UPDATE {table} SET {column} = coalesce({column}, '') || ?", (POISON,))  # noqa: S608 - our own names
+    return path
+
+
+def _record() -> Record:
+    return Record(
+        url="", fetched_at=AT, headline=f"渡口{POISON}", headline_raw=f"渡口{POISON}", kicker=POISON, subtitle=POISON,
+        published_at="2026-02-11T15:49:41+08:00", published_raw=POISON, source=POISON, source_raw=POISON,
+        site_name=POISON, breadcrumb=(POISON,), authors=(POISON,), authors_raw=POISON,
+        credits=(Credit(role=POISON, names=(POISON,)),), credits_raw=(POISON,), view_count_raw=POISON,
+        declared_url=f"http://x.example/{POISON}", images=(Image(src=POISON, alt=POISON, caption=POISON),),
+        notices=(POISON,), encoding=POISON, encoding_evidence=(Evidence(kind=POISON, detail=POISON),), script="hans",
+        damage=POISON, damage_evidence=(Evidence(kind=POISON, detail=POISON, weight=1.0),), repairs={POISON: 1},
+        verdict=Verdict(
+            hijacked=True, evidence=(Evidence(kind=POISON, detail=POISON, weight=1.0),), spam_title=POISON,
+            links=(SpamLink(domain=POISON, anchor=POISON, hidden_by=POISON),), link_count=1,
+        ),
+        notes=(Note(step=POISON, rule=POISON, where="headline", at=0, before=POISON, after=POISON[:1]),),
+    )  # fmt: skip
+
+
+@pytest.fixture
+def repost(
+    poisoned: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Callable[[str], tuple[str, str]]:
+    def run(line: str) -> tuple[str, str]:
+        words = [word.format(folder=tmp_path).replace("_", " ") for word in line.split()]
+        monkeypatch.setattr(sys, "argv", ["repost", *words, "--db", str(poisoned)])
+        with pytest.raises(SystemExit):
+            main()
+        return capfd.readouterr()
+
+    return run
+
+
+@pytest.mark.parametrize("line", SHOWN)
+def test_what_a_command_shows_does_not_drive_a_terminal(line: str, repost: Any) -> None:
+    out, err = repost(line)
+    assert out or err
+    assert DRIVES.findall(out) == []
+    assert DRIVES.findall(err) == []
+
+
+def test_every_command_is_tried_or_stands_apart() -> None:
+    tried = {line.split()[0] for line in SHOWN}
+    assert tried | APART == set(COMMANDS)
+    assert tried & APART == set()
