@@ -11,10 +11,10 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Self
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Self
 
 from crawler.items import Article, Capture, Reason, Rejected, SiteRecipe
-from pipelines.outcome import outcome_of
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -118,7 +118,8 @@ class _Cleaner:
     def _start(self) -> None:
         self._pipe, theirs = _CONTEXT.Pipe()
         process = _CONTEXT.Process(target=_serve, args=(theirs,), daemon=True)
-        process.start()
+        with _as_no_script():
+            process.start()
         theirs.close()
         self._process = process
         if self._closed:  # meanwhile, by another thread, which saw no process to kill
@@ -138,12 +139,34 @@ class _Cleaner:
         return process.exitcode
 
 
+_AT_THE_MAIN_MODULE = Lock()
+
+
+@contextmanager
+def _as_no_script() -> Iterator[None]:
+    """Keep a process that is started from running the program's own script first, as multiprocessing has it do.
+
+    What cleans needs nothing of it, it takes the time of all of the program's imports, and a script that is not written
+    with this in mind would start its work once more.
+    """
+    main = sys.modules["__main__"]
+    with _AT_THE_MAIN_MODULE:
+        names: dict[str, Any] = {name: vars(main).pop(name) for name in ("__file__", "__spec__") if name in vars(main)}
+        main.__spec__ = None
+        try:
+            yield
+        finally:
+            vars(main).update(names)
+
+
 def _how(exit_code: int | None) -> str:
     return f"by signal {-exit_code}" if exit_code and exit_code < 0 else f"with exit code {exit_code}"
 
 
 def _serve(pipe: "Connection[Article | Rejected, tuple[Capture, SiteRecipe | None]]") -> None:
     """Clean until the other end is closed, also because the process that held it was killed."""
+    from pipelines.outcome import outcome_of  # noqa: PLC0415 - who has pages cleaned by others does without all of it
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the crawl ends its own processes
     _bound_memory()
     with suppress(EOFError, OSError):

@@ -7,9 +7,9 @@ without one. What hangs is a regular expression, within which no Python code run
 import re
 
 from crawler.items import Article, Capture, Rejected, SiteRecipe
-from pipelines import processes
+from pipelines import outcome
 
-_outcome_of = processes.outcome_of
+_outcome_of = outcome.outcome_of
 
 
 def outcome_of(capture: Capture, site: SiteRecipe | None = None) -> Article | Rejected:
@@ -19,4 +19,4 @@ def outcome_of(capture: Capture, site: SiteRecipe | None = None) -> Article | Re
     return _outcome_of(capture, site)
 
 
-processes.outcome_of = outcome_of
+outcome.outcome_of = outcome_of

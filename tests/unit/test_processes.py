@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from crawler.items import Article, Capture, Reason, Rejected, Verdict
-from pipelines import processes
+from pipelines import outcome, processes
 from pipelines.processes import Cleaners, Stopped
 
 ROOT = Path(__file__).parents[2]
@@ -52,7 +52,7 @@ def hostile(monkeypatch: pytest.MonkeyPatch) -> None:
     serve = processes._serve
 
     def start(pipe: Any) -> None:
-        processes.outcome_of = _outcome  # type: ignore[assignment]  # in the forked process alone
+        outcome.outcome_of = _outcome  # type: ignore[assignment]  # in the forked process alone
         serve(pipe)
 
     monkeypatch.setattr(processes, "_serve", start)
@@ -61,7 +61,7 @@ def hostile(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_article_is_what_it_is_in_one_process(article: Capture) -> None:
     with Cleaners() as cleaners:
         result = cleaners.outcome(article)
-    assert result == processes.outcome_of(article)
+    assert result == outcome.outcome_of(article)
     assert isinstance(result, Article)
 
 
@@ -139,6 +139,24 @@ cleaners.outcome(page)
 """
 
 
+SCRIPT = """
+from datetime import UTC, datetime
+from crawler.items import Capture
+from pipelines.processes import Cleaners
+print("started")
+with Cleaners() as cleaners:
+    print(cleaners.outcome(Capture(url="http://a.example/1", body=b"", fetched_at=datetime.now(UTC))).reason)
+print(__file__, __spec__)
+"""
+
+
+def test_a_script_of_a_users_is_not_run_again_by_the_processes(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT)
+    done = subprocess.run([sys.executable, script], cwd=ROOT, capture_output=True, text=True, check=False, timeout=30)
+    assert done.stdout.splitlines() == ["started", "empty", f"{script} None"], done.stderr
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the page is cleaned to its end first")
 def test_no_process_outlives_the_one_that_started_it_though_killed_over_a_page_that_hangs() -> None:
     """Neither the one that cleans, in a regular expression that never ends, nor the one that it was forked from."""
@@ -169,14 +187,14 @@ def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """What asks for more is rejected by its process; the machine does not notice."""
     monkeypatch.setattr(processes, "_CONTEXT", processes.multiprocessing.get_context("fork"))
 
-    def outcome(*_: object) -> Rejected:
+    def asks_for_too_much(*_: object) -> Rejected:
         try:
             bytearray(processes.MEMORY)
         except MemoryError:
             return Rejected(Reason.INTERNAL, "MemoryError")
         return Rejected(Reason.EMPTY, "there was room")
 
-    monkeypatch.setattr(processes, "outcome_of", outcome)
+    monkeypatch.setattr(outcome, "outcome_of", asks_for_too_much)
     with Cleaners() as cleaners:
         assert cleaners.outcome(capture(b"")).detail == "MemoryError"
 
