@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from cli.console import complain, print_json
+from cli.console import complain, print_json, printable
 from cli.inputs import files_below
 from pipelines.restore.engine import Restored, restore
 
@@ -44,6 +44,8 @@ def restore_command(ctx: click.Context, files: tuple[Path, ...], *, explain: boo
     restored = restore(_read(paths[0] if paths else None))
     if explain:
         _print_notes(restored)
+    elif sys.stdout.isatty():
+        sys.stdout.write(printable(restored.text.replace("\r\n", "\n")))
     else:
         sys.stdout.buffer.write(restored.text.encode("utf-8"))
         sys.stdout.buffer.flush()

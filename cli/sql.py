@@ -58,6 +58,8 @@ def sql_command(  # noqa: PLR0913, PLR0917 - one parameter an option of the comm
     """
     if as_json and as_csv:
         raise click.UsageError("--json and --csv exclude each other", ctx)
+    if as_csv and sys.stdout.isatty():
+        raise click.UsageError("--csv writes text as it is archived, which could drive a terminal; use a pipe", ctx)
     statement = sys.stdin.read() if sql == "-" else sql
     with asking(db_path) as connection:
         try:

@@ -1,6 +1,10 @@
 """No text of an archive drives a terminal, whichever command shows it."""
 
+import contextlib
+import os
+import pty
 import re
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,6 +23,7 @@ from pipelines.fingerprint import fingerprint
 # a new title for the window, the screen cleared, red by a C1 control, the direction turned, the line overwritten
 POISON = "\x1b]0;own\x07\x1b[2J\x9b31m\u202e\u2066\r\x08\x7f"
 DRIVES = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+COMMAND = (sys.executable, "-c", "from cli.main import main; main()")
 AT = datetime(2026, 2, 11, 8, 0, tzinfo=UTC)
 STORY = tuple(
     text + POISON
@@ -33,12 +38,12 @@ SHOWN = (
     "explain 1 --json", "search 渡口", "search 渡口 --json", "search 渡口 --sql", "history 1", "history 1 --json",
     "families", "families --json", "family 1", "family 1 --json", "family 1 --collate", "family 1 --diff 1 2",
     "stats", "stats --json", "status", "status --json", "check", "reclean --dry-run", "reindex",
-    "report -o {folder}/report.html", "export -o {folder}/all.csv", "export -o {folder}/all.warc.gz",
+    "export -o {folder}/all.csv", "export -o {folder}/all.warc.gz",
     "backup {folder}/copy.db", "sql SELECT_*_FROM_versions", "sql SELECT_*_FROM_captures --json",
     "sql SELECT_url,detail_FROM_urls",
 )  # fmt: skip
-# What shows nothing of an archive, or what no test of this kind can run: a crawl, a server. Fetching has its own tests.
-APART = {"demo", "crawl", "update", "import", "serve", "extract", "restore", "sites", "merge"}
+# What prints nothing of an archive, or what no test of this kind can run: a crawl, a server. Those have their own tests.
+APART = {"report", "demo", "crawl", "update", "import", "serve", "extract", "restore", "sites", "merge"}
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +93,7 @@ def repost(
     poisoned: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[str], tuple[str, str]]:
     def run(line: str) -> tuple[str, str]:
-        words = [word.format(folder=tmp_path).replace("_", " ") for word in line.split()]
+        words = [word.replace("_", " ").format(folder=tmp_path) for word in line.split()]
         monkeypatch.setattr(sys, "argv", ["repost", *words, "--db", str(poisoned)])
         with pytest.raises(SystemExit):
             main()
@@ -103,6 +108,33 @@ def test_what_a_command_shows_does_not_drive_a_terminal(line: str, repost: Any) 
     assert out or err
     assert DRIVES.findall(out) == []
     assert DRIVES.findall(err) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "words"),
+    [
+        ("sql --csv SELECT_*_FROM_versions", 2, "use a pipe"),
+        ("export --format csv", 2, "use a pipe"),
+        ("show 1 --raw", 2, "send them to a file or pipe"),
+        ("restore {folder}/poison.txt", 0, "渡口\\x1b]0;own"),
+    ],
+)
+def test_what_is_written_as_it_is_does_not_go_to_a_terminal(
+    line: str, code: int, words: str, poisoned: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "poison.txt").write_text(f"渡口{POISON}", encoding="utf-8", newline="")
+    given = [word.replace("_", " ").format(folder=tmp_path) for word in line.split()]
+    archive = [] if given[0] == "restore" else ["--db", str(poisoned)]
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen([*COMMAND, *given, *archive], stdin=theirs, stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    shown = b""
+    with contextlib.suppress(OSError), open(ours, "rb", buffering=0) as terminal:  # noqa: PTH123 - a number
+        while piece := terminal.read(65_536):  # until the other end is closed, which Linux says by an error
+            shown += piece
+    assert process.wait(60) == code
+    assert words in shown.decode()
+    assert DRIVES.findall(shown.decode().replace("\r\n", "\n")) == []
 
 
 def test_every_command_is_tried_or_stands_apart() -> None:
