@@ -42,7 +42,7 @@ SHOWN = (
     "backup {folder}/copy.db", "sql SELECT_*_FROM_versions", "sql SELECT_*_FROM_captures --json",
     "sql SELECT_url,detail_FROM_urls",
 )  # fmt: skip
-# What prints nothing of an archive, or what no test of this kind can run: a crawl, a server. Those have their own tests.
+# What prints nothing of an archive, or what no test of this kind can run: a crawl, a server. They have their own tests.
 APART = {"report", "demo", "crawl", "update", "import", "serve", "extract", "restore", "sites", "merge"}
 
 
