@@ -338,7 +338,9 @@ def _search(db: Database, queries: Mapping[str, Sequence[str]]) -> tuple[float, 
             trigram.append(_seconds(lambda: rows.extend(_by_trigram(db, word))))  # noqa: B023 - called at once
             found_by_trigram += bool(rows)
             if number < PATIENCE:
-                like.append(_seconds(lambda: _check(db, word, _by_like(db, word))))  # noqa: B023 - called at once
+                by_like: list[int] = []
+                like.append(_seconds(lambda: by_like.extend(_by_like(db, word))))  # noqa: B023 - called at once
+                _check(db, word, by_like)
         if kind != ONCE:  # shown, but nobody searches for most of these: the bars are for what people have met
             all_newest += newest
             all_ranked += ranked

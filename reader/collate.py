@@ -18,7 +18,9 @@ from archive.replay import Unplayable, noted_texts, states
 from crawler.items import Note, Record
 from reader.diff import Kind, differences
 
-LOST: Final = "\ufffd"
+LOST: Final = "lost"
+DOUBTFUL: Final = "doubtful"
+REPLACEMENT: Final = "\ufffd"  # stands for one character that could not be brought back
 MOST_WITNESSES: Final = 24  # of a story with a thousand copies the nearest in length will do
 ANCHOR: Final = 2  # characters beside a place that a witness must have as well for its reading to count
 REACH: Final = 12  # how far from the place they may stand
@@ -63,11 +65,15 @@ class _Witness:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Reading:
-    """What a witness has at a place of the base."""
+    """What a witness has at a place of the base.
+
+    Attributes:
+        doubt: None where no restoring was unsure of it, else `doubtful` or `lost`.
+    """
 
     version_id: int
     text: str
-    sure: bool
+    doubt: str | None
 
 
 def collate(family: Family) -> Collation:
@@ -104,14 +110,14 @@ def doubts(record: Record) -> tuple[Doubt, ...]:
         if not text.place.startswith("body/"):
             continue
         marked = _marked(text.raw, text.notes)
-        found.extend(Doubt(start=at + start, end=at + end, cause="doubtful") for start, end in marked)
+        found.extend(Doubt(start=at + start, end=at + end, cause=DOUBTFUL) for start, end in marked)
         if record.damage != "clean":
             leftovers = _LEFTOVER.finditer(text.restored)
-            found.extend(Doubt(start=at + each.start(), end=at + each.end(), cause="lost") for each in leftovers)
+            found.extend(Doubt(start=at + each.start(), end=at + each.end(), cause=LOST) for each in leftovers)
         found.extend(
-            Doubt(start=at + place, end=at + place + 1, cause="lost")
+            Doubt(start=at + place, end=at + place + 1, cause=LOST)
             for place, char in enumerate(text.restored)
-            if char == LOST
+            if char == REPLACEMENT
         )
         at += len(text.restored) + 1
     return tuple(_joined(sorted(found, key=lambda doubt: (doubt.start, doubt.end))))
@@ -147,7 +153,7 @@ def _joined(found: Sequence[Doubt]) -> Iterator[Doubt]:
     held: Doubt | None = None
     for doubt in found:
         if held is not None and doubt.start <= held.end:
-            cause = "lost" if "lost" in (held.cause, doubt.cause) else "doubtful"
+            cause = LOST if LOST in (held.cause, doubt.cause) else DOUBTFUL
             held = Doubt(start=held.start, end=max(held.end, doubt.end), cause=cause)
             continue
         if held is not None:
@@ -206,7 +212,7 @@ def _fill(base: str, doubt: Doubt, witnesses: Sequence[_Witness], base_id: int) 
     own = base[start:end]
     readings = [found for witness in witnesses if (found := _reading(witness, start, end))]
     readings = [reading for reading in readings if reading.text.count("\n") == own.count("\n")]
-    best = _elected(own, readings)
+    best = _elected(own, doubt.cause, readings)
     if best is None or best == own:
         return None
     head, tail = _shared_ends(own, best)
@@ -221,17 +227,17 @@ def _fill(base: str, doubt: Doubt, witnesses: Sequence[_Witness], base_id: int) 
     )
 
 
-def _elected(own: str, readings: Sequence[_Reading]) -> str | None:
-    """The reading to believe: of those that no restoring touched the most frequent, else the majority of all."""
-    sure = Counter(reading.text for reading in readings if reading.sure)
-    every = Counter(reading.text for reading in readings if LOST not in reading.text)
-    if LOST not in own:
-        every[own] += 1
+def _elected(own: str, cause: str, readings: Sequence[_Reading]) -> str | None:
+    """The reading to believe: the most frequent that no restoring guessed, else the majority of the guesses."""
+    sure = Counter(reading.text for reading in readings if reading.doubt is None)
+    guesses = Counter(reading.text for reading in readings if reading.doubt != LOST)
+    if cause != LOST:
+        guesses[own] += 1
     if sure:
-        return max(sure, key=lambda text: (sure[text], every[text], text == own, text))
-    best = max(every, key=lambda text: (every[text], text == own, text), default=None)
+        return max(sure, key=lambda text: (sure[text], guesses[text], text == own, text))
+    best = max(guesses, key=lambda text: (guesses[text], text == own, text), default=None)
     # one guess against another decides nothing, unless the base has not even a guess
-    return best if best is not None and (every[best] > 1 or LOST in own) else None
+    return best if best is not None and (guesses[best] > 1 or cause == LOST) else None
 
 
 def _with_differences(doubt: Doubt, witnesses: Sequence[_Witness]) -> tuple[int, int]:
@@ -251,8 +257,9 @@ def _reading(witness: _Witness, start: int, end: int) -> _Reading | None:
     if before is None or after is None or before[0] != start or after[0] != end or before[1] > after[1]:
         return None
     from_, to = before[1], after[1]
-    sure = not any(doubt.start < max(to, from_ + 1) and doubt.end > from_ for doubt in witness.doubts)
-    return _Reading(version_id=witness.version_id, text=witness.text[from_:to], sure=sure)
+    causes = {doubt.cause for doubt in witness.doubts if doubt.start < max(to, from_ + 1) and doubt.end > from_}
+    doubt = LOST if LOST in causes else DOUBTFUL if causes else None
+    return _Reading(version_id=witness.version_id, text=witness.text[from_:to], doubt=doubt)
 
 
 def _anchor_before(witness: _Witness, at: int) -> tuple[int, int] | None:
