@@ -14,19 +14,24 @@ from typing import Final
 from bench.own_pages import OwnPage
 from pipelines.decode import decode
 
-# Headers of four campaigns: pornography, gambling, game servers, and one of fresh words that no vocabulary holds.
+# Headers of five campaigns: pornography, gambling, game servers, and two of fresh words that no vocabulary holds.
 HEADERS: Final = (
     "国产精品一区二区三区在线播放_亚洲av无码中文字幕_人妻熟女免费观看_成人福利视频网站",
     "云顶彩票平台官网登录入口_真人娱乐棋牌游戏注册送彩金_北京赛车投注网_体育投注app下载安装",
     "新开传奇私服发布网_今日新开传奇一条龙_变态传奇手游开服表_传奇sf999登录器下载",
     "蓝月剧场最新网址入口大全_深夜放映厅大片合集全集更新_高清资源随便看不卡顿_老司机导航页_琉璃花园私人包厢等您来_蓝月剧场备用地址发布页",
+    "云裳馆春季私藏合集,花间渡口秘密入口,夜阑珊影音大全无删减,秋水阁宝藏资源分享,玉清池备用线路导航,落霞亭贵宾通道",
 )
+FRESH: Final = 2  # the last of them
 ANCHORS: Final = (
     ("国产精品无码", "一区二区在线观看", "人妻中文字幕", "亚洲av在线", "成人免费视频", "麻豆传媒"),
     ("云顶棋牌游戏", "时时彩平台", "百家乐官网", "北京赛车开户", "六合彩特码", "体育投注网"),
     ("新开传奇私服", "私服发布网", "传奇sf", "变态传奇", "传奇一条龙", "传奇登录器"),
     ("蓝月剧场", "深夜放映厅", "老司机导航", "大片合集", "琉璃花园", "高清资源"),
-)
+    # each of these leads to one site only, as on honest lists
+    ("云裳馆私藏", "花间渡口入口", "夜阑珊影音", "秋水阁宝藏", "玉清池线路", "落霞亭通道",
+     "云裳馆合集", "花间渡口秘密", "夜阑珊无删减", "秋水阁资源", "玉清池导航", "落霞亭贵宾"),
+)  # fmt: skip
 _TITLE: Final = re.compile(r"<title>.*?</title>", re.IGNORECASE | re.DOTALL)
 _BODY: Final = re.compile(r"<body[^>]*>", re.IGNORECASE)
 _HEAD_END: Final = re.compile(r"</head>", re.IGNORECASE)
@@ -55,7 +60,7 @@ def injected_pages(pages: list[OwnPage]) -> Iterator[Injected]:
         markup = decode(host.capture).text
         campaign = turn % len(HEADERS)
         for name, way in HIJACKS.items():
-            fresh = campaign == len(HEADERS) - 1
+            fresh = campaign >= len(HEADERS) - FRESH
             yield _made(host, name, way(markup, HEADERS[campaign], ANCHORS[campaign]), hijacked=True, fresh=fresh)
         for name, honest in HONEST.items():
             yield _made(host, name, honest(markup), hijacked=False, fresh=False)
@@ -97,7 +102,7 @@ def _coded(text: str) -> str:
 
 
 def _links(anchors: tuple[str, ...], *, sites: bool = True) -> str:
-    hosts = [f"www.spam{at}.example" if sites else f"a{at}.farm.example" for at in range(2 * len(anchors))]
+    hosts = [f"www.spam{at}.example" if sites else f"a{at}.farm.example" for at in range(12)]
     return " ".join(f'<a href="http://{host}/">{anchors[at % len(anchors)]}</a>' for at, host in enumerate(hosts))
 
 
@@ -189,6 +194,23 @@ _PARTNERS: Final = " ".join(
         ("青溪网", "白鹭网", "河口在线", "石泉之窗", "道河新闻", "云岭日报", "林江网", "芦洲热线")
     )
 )
+_BLOGS: Final = " ".join(
+    f'<a href="http://blog{at}.example/">{name}</a>'
+    for at, name in enumerate(
+        (
+            "老江的渡口",
+            "雨桐随记",
+            "半亩菜地",
+            "山那边的灯",
+            "晚归人",
+            "石桥下",
+            "一壶春茶",
+            "河口听风",
+            "慢火车",
+            "纸上田园",
+        )
+    )
+)
 _CASE: Final = (
     "<p>警方提醒：所谓“百家乐”“时时彩”“六合彩”平台均为诈骗，该团伙通过“新葡京”“澳门彩”等虚假网站骗取钱财，"
     "受害人多为被“高额返利”“注册送彩金”吸引的年轻人。</p>"
@@ -205,6 +227,22 @@ HONEST: Final[dict[str, Callable[[str], str]]] = {
     ),
     "long title": lambda markup: _titled(
         markup, html.unescape(_own_title(markup)) + "_民生_新闻中心_白鹭网_白鹭县委宣传部主管_白鹭县融媒体中心主办"
+    ),
+    "partners rolled up": lambda markup: _at_end(
+        markup, f'<div class="links" style="height:0;overflow:hidden">友情链接：{_PARTNERS}</div>'
+    ),
+    "partners off the screen": lambda markup: _at_top(
+        markup, f'<ul class="drop" style="position:absolute;left:-9999px">{_PARTNERS}</ul>'
+    ),
+    "blogs of friends": lambda markup: _at_end(markup, f'<div class="roll">{_BLOGS}</div>'),
+    "closed list of blogs": lambda markup: _at_end(markup, f'<div style="display:none">{_BLOGS}</div>'),
+    "title with key words": lambda markup: _titled(
+        markup, html.unescape(_own_title(markup)) + "_白鹭旅游攻略_白鹭特产大全_白鹭天气预报查询"
+    ),
+    "covered counter": lambda markup: _at_end(
+        markup,
+        "<script>document.write('<div style=\"display:none\">');</script><script src=//count.example/c.js></script>"
+        f"<script>document.write('</div>');</script><div>{_PARTNERS}</div>",
     ),
     "dialogue": lambda markup: _at_end(
         markup,

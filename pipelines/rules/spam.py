@@ -30,3 +30,10 @@ CRAWLERS = (
     *("haosouspider",),
 )
 SEARCH_ENGINES = ("baidu", "google", "sogou", "haosou", "so.com", "bing", "soso", "yisou", "sm.cn")
+# How names of outlets, offices and sections end: a partner's link and the tail of an honest title are called so.
+NAMES_OF_SITES = (
+    *("网", "网站", "新闻", "频道", "报", "报社", "在线", "门户", "论坛", "博客", "首页", "中心", "客户端", "社区"),
+    *("资讯", "电视台", "电台", "百科", "专栏", "公众号", "杂志", "周刊", "专题", "热线", "之窗", ".com", ".cn"),
+    *("政府", "委", "委员会", "办", "办公室", "局", "厅", "部", "院", "协会", "学会", "商会", "大学", "学院", "学校"),
+    *("图书馆", "博物馆", "公司", "集团", "银行", "医院", "主管", "主办", "承办", "协办", "支持"),
+)

@@ -6,8 +6,9 @@ import pytest
 
 from crawler.items import Capture, Reason, Rejected
 from pipelines.decode import decode
-from pipelines.despam import KEPT_LINKS, RULES, despam, segments, spam_words
+from pipelines.despam import KEPT_LINKS, RULES, despam
 from pipelines.parse import Page, parse
+from pipelines.traces.trace import segments, spam_words
 
 URL = "http://www.bailuxian.example/xw/1.html"
 SIMPLIFIED = "青溪河上的新桥昨天上午通车，两岸三个村子的孩子从此不用再绕八里山路去上学。" * 3

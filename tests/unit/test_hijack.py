@@ -23,6 +23,8 @@ TEXT = (
 )
 SITES = [f"spam{number}.example" for number in range(8)]
 SUBDOMAINS = [f"a{number}.farm.example" for number in range(12)]
+OFFICES = ("县交通局", "县水利局", "云溪日报", "云溪在线", "市文化馆", "市图书馆", "省博物馆", "云溪大学", "云溪银行")
+FRIENDS = ("老江的渡口", "雨桐随记", "半亩菜地", "山那边的灯", "晚归人", "石桥下", "一壶春茶", "河口听风")
 PARTNERS = [f"partner{number}.example" for number in range(12)]
 
 
@@ -39,6 +41,19 @@ def farm(style: str, hosts: list[str], anchor: str = "真金棋牌游戏下载")
     return f"<div style='{style}'>{links}</div>"
 
 
+def partner(name: str) -> str:
+    return f"<a href='http://p{len(name)}{ord(name[0])}.example/'>{name}</a> "
+
+
+def key_words(style: str, each: int = 2) -> str:
+    """A farm of words that no vocabulary knows, each leading to so many sites."""
+    words = ("碧落星辰", "霞光幻境", "九霄云海", "紫微天府", "琉璃宝塔", "玉清宝殿", "瑶池仙境", "碧波龙宫")
+    links = "".join(
+        f"<a href=//k{at}.spam{at}{turn}.example/>{word}</a> " for at, word in enumerate(words) for turn in range(each)
+    )
+    return f'<div style="{style}">{links}</div>'
+
+
 def verdict(markup: str) -> Verdict:
     capture = Capture(
         url="http://yunxi.example/1.html", body=markup.encode(), fetched_at=datetime(2026, 2, 12, tzinfo=UTC)
@@ -52,7 +67,22 @@ def verdict(markup: str) -> Verdict:
         (page(end=farm("display:none", SITES)), "hidden-link-farm"),
         (page(end=farm("position:absolute;left:-9999px", SITES)), "hidden-link-farm"),
         (page(STRANGE_TITLE, end=farm("position:absolute;left:-9999px", SITES, anchor="碧落星辰")), "foreign-title"),
+        (page(STRANGE_TITLE), "foreign-title"),
+        (page(f"{STRANGE_TITLE}-{HEADLINE}_云溪网"), "foreign-title"),
+        (page(STRANGE_TITLE, top=f"<h1>{STRANGE_TITLE}</h1>"), "foreign-title"),
         (page(end=farm("display:none", SUBDOMAINS)), "hidden-link-farm"),
+        (page(end=key_words("display:none")), "hidden-link-farm"),
+        (page(end=key_words("")), "link-farm"),
+        (page(end=key_words("position:absolute;left:-9999px", each=1)), "hidden-link-farm"),
+        (page(end=f"<script>document.write('{key_words('display:none', each=1)}')</script>"), "written-links"),
+        (
+            page(
+                end="<script>document.write('<div style=\"text-indent:-9999px\">')</script>"
+                + key_words("", each=1)
+                + "<script>document.write('</div>')</script>"
+            ),
+            "written-links",
+        ),
         (page(end=farm("", SITES)), "link-farm"),
         (page(SPAM_TITLE, top=f"<h1 style='display:none'>{SPAM_TITLE}</h1>"), "hidden-header"),
         (page(SPAM_TITLE), "spam-header"),
@@ -70,8 +100,11 @@ def test_a_hijacked_page_is_called_so_with_its_evidence(markup: str, kind: str) 
         page(),
         page(f"{HEADLINE}_民生_新闻中心_云溪网_云溪县人民政府主办_云溪县融媒体中心承办_云溪日报社技术支持"),
         page(end=farm("display:none", PARTNERS, anchor="友情链接")),  # a menu that a script opens
-        page(STRANGE_TITLE, end=farm("display:none", PARTNERS, anchor="友情链接")),
         page(end=farm("display:none", ["yunxi.example"] * 40)),  # its own pages
+        page(end=f"<div style='height:0;overflow:hidden'>{''.join(map(partner, OFFICES))}</div>"),  # rolled up
+        page(end="".join(f"<a href='http://blog{at}.example/'>{name}</a>" for at, name in enumerate(FRIENDS))),
+        page(f"{HEADLINE}_云溪旅游攻略_云溪特产大全_云溪天气预报查询"),  # key words, but three
+        page(end=f"<script>document.write('<div style=\"display:none\">')</script>{partner('云溪在线')}"),  # a counter
         page("云溪网_云溪新闻_云溪县门户", top="<h1 style='display:none'>云溪网_云溪新闻_云溪县门户</h1>"),
         page(text=(*TEXT, "警方提醒：不要相信网络彩票和棋牌游戏的宣传，凡是要求充值的都是诈骗。")),
     ],
