@@ -20,6 +20,7 @@ from twisted.internet.error import ConnectError, ConnectionClosed
 from twisted.web.client import ResponseFailed
 
 from crawler.guard import Refused
+from crawler.handlers import HeaderFlood
 from crawler.items import Reason
 
 if sys.version_info >= (3, 14):
@@ -41,6 +42,7 @@ FAILURES: tuple[tuple[type[BaseException], str, Reason, str | None], ...] = (
     *((kind, "", Reason.UNREACHABLE, None) for kind in UNREACHED),
     (DownloadFailedError, "", Reason.UNREACHABLE, None),
     (StopDownload, "", Reason.TOO_LARGE, "its headers are larger than is read"),  # the guard's
+    (HeaderFlood, "", Reason.TOO_LARGE, "its headers do not end"),
     (UnsupportedURLSchemeError, "", Reason.REFUSED_ADDRESS, "only http and https are fetched"),
     (NotSupported, "", Reason.REFUSED_ADDRESS, "only http and https are fetched"),
     (ValueError, "invalid hostname", Reason.UNREACHABLE, "the name cannot exist"),
@@ -61,7 +63,7 @@ def explain(error: BaseException | None) -> tuple[Reason, str]:
     if isinstance(error, Refused):
         return error.reason, error.detail
     root = _root(error)
-    if root is not error and not isinstance(root, UNREACHED):
+    if root is not error and not isinstance(root, (*UNREACHED, HeaderFlood)):
         return Reason.UNREADABLE, f"the answer is not HTTP: {_words(root)}"
     for kind, containing, reason, words in FAILURES:
         if isinstance(root, kind) and containing in str(root):

@@ -337,6 +337,8 @@ class Guard:
         scheme = urlparse_cached(request).scheme
         if scheme not in SCHEMES:
             raise Refused(Reason.REFUSED_ADDRESS, f"{scheme}: is not fetched, only http and https")
+        if urlparse_cached(request).username is not None:  # a redirect's: no address that is given or found has one
+            raise Refused(Reason.REFUSED_ADDRESS, "a password in an address is not sent")
         if "proxy" in request.meta:
             raise Refused(Reason.REFUSED_ADDRESS, "a proxy would dial addresses that nobody checks")
         if _resolver() is None:

@@ -6,12 +6,12 @@ Nothing else sets them aside: no setting, no option of the command line.
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from OpenSSL.SSL import Connection
-from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from twisted.internet.interfaces import IOpenSSLClientConnectionCreator
 from twisted.internet.ssl import CertificateOptions
 from twisted.web.iweb import IPolicyForHTTPS
 from zope.interface import implementer  # type: ignore[import-untyped]  # ships no type information
 
+from crawler.handlers import Http
 from sites.addresses import host_of
 from sites.recipes import Recipes, load_recipes
 
@@ -60,7 +60,7 @@ class SetAside:
         return True
 
 
-class Https(HTTP11DownloadHandler):
+class Https(Http):
     """Download handler: Scrapy's own, which verifies certificates, but for hosts whose broken one is accepted."""
 
     def __init__(self, crawler: "Crawler") -> None:

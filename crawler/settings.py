@@ -40,6 +40,7 @@ COOKIES_ENABLED = False  # a page must not depend on what was fetched before it
 TWISTED_DNS_RESOLVER = "crawler.guard.GuardedResolver"  # must be set here: Scrapy ignores it in a spider
 DOWNLOAD_HANDLERS = {
     **dict.fromkeys(("file", "ftp", "s3", "data")),  # a redirect must not read local files
+    "http": "crawler.handlers.Http",  # an end to headers that never end
     "https": "crawler.set_aside.Https",  # verifies, but where a site's file says by name and reason that it cannot
 }
 HTTPPROXY_ENABLED = False  # a proxy named in the environment would dial addresses that nobody checks

@@ -9,7 +9,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import brotli
 import pytest
+
+from archive.pack import zstd
 
 LONG = (
     "蓝桥县今年第一批共享菜园二月十一日对居民开放，两百四十块地在半天之内全部认领完毕，最早排队的人凌晨五点就到了。",
@@ -51,6 +54,45 @@ def _floods(handler: Any) -> None:
         handler.send_header(f"X-{number}", "a" * 20)
     handler.send_header("Content-Length", "0")
     handler.end_headers()
+
+
+def _drips(handler: Any) -> None:
+    """Each byte comes before anyone would call the connection dead."""
+    handler.send_response(200)
+    handler.end_headers()
+    try:
+        while True:
+            handler.wfile.write(b"x")
+            time.sleep(0.1)
+    except OSError:
+        handler.close_connection = True
+
+
+def _sends_headers_without_end(handler: Any) -> None:
+    lines = b"".join(b"X-%d: %s\r\n" % (number, b"a" * 50) for number in range(1000))
+    try:
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
+        while True:
+            handler.wfile.write(lines)
+    except OSError:
+        handler.close_connection = True
+
+
+def _raw(head: bytes, body: bytes) -> Callable[[Any], None]:
+    """An answer as it stands, and the connection closed behind it."""
+
+    def answer(handler: Any) -> None:
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n" + head + b"\r\n\r\n" + body)
+        handler.close_connection = True
+
+    return answer
+
+
+def _wants_a_cookie(handler: Any) -> None:
+    if "Cookie" in handler.headers:
+        handler.reply(b"<p>in", headers=[("Content-Type", "text/html")])
+    else:
+        handler.reply(b"", status=302, headers=[("Set-Cookie", "seen=1"), ("Location", handler.path)])
 
 
 def _babbles(handler: Any) -> None:
@@ -96,12 +138,27 @@ def _fill(web: Any, article_html: Callable[..., str]) -> dict[str, str]:
         "huge": web.page("/huge.html", b"x" * 1_500_000),
         "endless": web.answer("/endless.html", _endless),
         "bomb": web.page("/bomb.html", gzip.compress(b"\0" * 30_000_000), headers={"Content-Encoding": "gzip"}),
+        "brotli bomb": web.page(
+            "/br.html", brotli.compress(b"\0" * 30_000_000, quality=5), headers={"Content-Encoding": "br"}
+        ),
+        "zstd bomb": web.page("/zstd.html", zstd.compress(b"\0" * 30_000_000), headers={"Content-Encoding": "zstd"}),
+        "drip": web.answer("/drip.html", _drips),
+        "endless headers": web.answer("/headers.html", _sends_headers_without_end),
+        "said too short": web.answer("/short.html", _raw(b"Content-Length: 30", article.encode())),
+        "chunk cut": web.answer("/chunk.html", _raw(b"Transfer-Encoding: chunked", b"4000\r\n<p>half")),
+        "no chunk": web.answer("/no-chunk.html", _raw(b"Transfer-Encoding: chunked", b"zz\r\n<p>half\r\n0\r\n\r\n")),
+        "cookie wall": web.answer("/cookie.html", _wants_a_cookie),
+        **{f"{status}": web.page(f"/{status}.html", "oops", status=status) for status in (500, 502, 504)},
+        "password": web.redirect("/password.html", f"http://a:secret@{web.origin.removeprefix('http://')}/1.html"),
         "flood": web.answer("/flood.html", _floods),
         "not http": web.answer("/babble.html", _babbles),
         "broken redirect": web.redirect("/broken.html", "http://[::1"),
         "damaged": web.page("/damaged.html", b"not gzip", headers={"Content-Encoding": "gzip"}),
         "refused address": "http://192.168.7.7/1.html",
         "decimal address": "http://2130706433/1.html",
+        "octal address": "http://0177.0.0.1/1.html",
+        "hexadecimal address": "http://0x7f.0x1/1.html",
+        "short address": "http://127.1/1.html",
         "impossible name": web.redirect("/impossible.html", "http://lanqiao..example/"),
         "unknown name": "http://lanqiao.invalid/1.html",
     }
@@ -125,7 +182,7 @@ class First:
 @pytest.fixture(scope="module")
 def first(web: Any, crawl: Any, article_html: Callable[..., str], rows_of: Callable[..., Any]) -> First:
     urls = _fill(web, article_html)
-    done = crawl(list(urls.values()), DOWNLOAD_TIMEOUT=1, DOWNLOAD_MAXSIZE=1_000_000, RETRY_TIMES=1)
+    done = crawl(list(urls.values()), DOWNLOAD_TIMEOUT=1, DOWNLOAD_MAXSIZE=1_000_000, RETRY_TIMES=0)
     return First(urls=urls, done=done, ask=partial(rows_of, crawl.archive))
 
 
@@ -154,11 +211,26 @@ def first(web: Any, crawl: Any, article_html: Callable[..., str], rows_of: Calla
         ("endless", "failed", "too-large"),
         ("bomb", "failed", "too-large"),
         ("flood", "failed", "too-large"),
+        ("brotli bomb", "failed", "too-large"),
+        ("zstd bomb", "failed", "too-large"),
+        ("drip", "failed", "timeout"),
+        ("endless headers", "failed", "too-large"),
+        ("said too short", "rejected", "empty"),
+        ("chunk cut", "failed", "unreadable"),
+        ("no chunk", "failed", "unreadable"),
+        ("cookie wall", "failed", "redirect-loop"),
+        ("500", "rejected", "http-error"),
+        ("502", "rejected", "http-error"),
+        ("504", "rejected", "http-error"),
+        ("password", "redirected", None),
         ("not http", "failed", "unreadable"),
         ("broken redirect", "failed", "http-error"),
         ("damaged", "failed", "unreadable"),
         ("refused address", "failed", "refused-address"),
         ("decimal address", "failed", "refused-address"),
+        ("octal address", "failed", "refused-address"),
+        ("hexadecimal address", "failed", "refused-address"),
+        ("short address", "failed", "refused-address"),
         ("impossible name", "redirected", None),
         ("unknown name", "failed", "unreachable"),
     ],
@@ -232,10 +304,10 @@ def test_headers_are_kept_as_received_and_the_body_decoded(first: First) -> None
 
 def test_the_summary_counts_what_the_archive_holds(first: First) -> None:
     summary = first.done.summary
-    assert summary["outcomes"] == {"new": 6, "failed": 24}
+    assert summary["outcomes"] == {"new": 6, "failed": 39}
     assert summary["reasons"] == {
-        "refused-address": 5, "http-error": 5, "too-large": 4, "unreachable": 3, "redirect-loop": 1, "robots": 1,
-        "timeout": 1, "unreadable": 3, "empty": 1,
+        "refused-address": 9, "http-error": 8, "too-large": 7, "unreachable": 3, "redirect-loop": 2, "robots": 1,
+        "timeout": 2, "unreadable": 5, "empty": 2,
     }  # fmt: skip
     assert summary["exit_code"] == 1
     assert summary["finish"] == "finished"

@@ -20,6 +20,7 @@ from twisted.web.client import ResponseFailed
 
 from crawler.failures import explain
 from crawler.guard import Refused
+from crawler.handlers import HeaderFlood
 from crawler.items import Reason
 
 
@@ -56,6 +57,7 @@ def _failed_response(error: Exception) -> DownloadFailedError:
         (zlib.error("Error -3"), Reason.UNREADABLE, "compression"),
         (StopDownload(fail=True), Reason.TOO_LARGE, "headers"),
         (ValueError("Invalid IPv6 URL"), Reason.HTTP_ERROR, "redirects to what is no address"),
+        (_failed_response(HeaderFlood()), Reason.TOO_LARGE, "headers do not end"),
         (_failed_response(ValueError("conflicting Content-Length")), Reason.UNREADABLE, "not HTTP: conflicting"),
         (_failed_response(RuntimeError("non-integer status code")), Reason.UNREADABLE, "not HTTP: non-integer"),
         (ZeroDivisionError("division by zero"), Reason.INTERNAL, "ZeroDivisionError: division by zero"),

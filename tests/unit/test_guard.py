@@ -253,6 +253,15 @@ def test_the_middleware_refuses_other_schemes(
     assert caught.value.reason is Reason.REFUSED_ADDRESS
 
 
+@pytest.mark.parametrize("address", ["http://a:b@news.example/", "http://@news.example/", "http://news.example@a/"])
+def test_the_middleware_refuses_a_password(
+    address: str, guard_over: Callable[..., Guard], resolver_over: Callable[..., GuardedResolver]
+) -> None:
+    """Where a redirect brought it: it would be sent, and stand in the archive."""
+    with pytest.raises(Refused, match="a password in an address"):
+        guard_over(resolver_over()).process_request(Request(address))
+
+
 def test_the_middleware_refuses_a_proxy(
     guard_over: Callable[..., Guard], resolver_over: Callable[..., GuardedResolver]
 ) -> None:
