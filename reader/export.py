@@ -22,7 +22,7 @@ _FORMULA = re.compile(
     r"'*(?:[\t\r\n]|[\s\x00-\x1f\x7f-\xa0\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]*[=+\-@＝＋－＠])"
 )
 # What JSON itself allows in a string but some readers take for the end of the line.
-_LINE_ENDS = str.maketrans({"\x85": "\\u0085", "\u2028": "\\u2028", "\u2029": "\\u2029"})
+_LINE_ENDS = re.compile(r"[\x85\u2028\u2029]")
 
 
 def defused(text: str) -> str:
@@ -72,7 +72,8 @@ def write_jsonl(stream: BinaryIO, columns: Sequence[Column], rows: Rows) -> int:
     count = 0
     for row in rows:
         line = json.dumps(dict(zip(names, map(_json, row), strict=True)), ensure_ascii=False, separators=(",", ":"))
-        stream.write(f"{line.translate(_LINE_ENDS)}\n".encode())
+        line = _LINE_ENDS.sub(lambda end: f"\\u{ord(end[0]):04x}", line)
+        stream.write(f"{line}\n".encode())
         count += 1
     return count
 

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import sys
+import tracemalloc
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -19,8 +20,8 @@ from archive.export_rows import COLUMNS, Kind, columns_named, rows
 from archive.write import keep_article, keep_capture
 from cli.main import main
 from crawler.items import Credit, Image, Verdict
-from reader.export import defused, restored_cell
-from reader.export_parquet import schema_of
+from reader.export import defused, restored_cell, write_csv, write_jsonl
+from reader.export_parquet import schema_of, write_parquet
 from reader.whole_file import NotOverwritten, whole_file
 
 Make = Callable[..., Any]
@@ -168,7 +169,7 @@ def test_json_lines_read_back_are_the_archive(reader: str, export: Make, stored:
     if reader == "json":
         table = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
     elif reader == "pandas":
-        frame = pd.read_json(file, lines=True, dtype=False, convert_dates=False)
+        frame = pd.read_json(file, lines=True, dtype=False)
         table = frame.astype(object).where(frame.notna(), None).to_dict("records")
     elif reader == "polars":
         table = pl.read_ndjson(file, infer_schema_length=None).to_dicts()
@@ -387,6 +388,35 @@ def test_memory_does_not_grow_with_the_archive(archive: Path) -> None:
         given: Iterator[Any] = rows(db, columns_named(["article_id"]), _counted(seen := []))
         next(given)
         assert len(seen) <= 500
+
+
+@pytest.mark.parametrize("write", [write_csv, write_jsonl, write_parquet])
+def test_an_export_needs_no_more_memory_for_more_rows(
+    write: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten times the rows take as much: they have gone out, all but the last group, when the last one is asked for."""
+    monkeypatch.setattr("reader.export_parquet.GROUP", group := 100)
+    columns = columns_named(["article_id", "headline", "text"])
+
+    def peak(number: int) -> int:
+        with (tmp_path / "out").open("wb") as stream:
+
+            def given() -> Iterator[Any]:
+                for row in range(number):
+                    yield row, f"第 {row} 篇", f"{row} 桥修好了。" * 100
+                gone.append(stream.tell())
+
+            gone: list[int] = []
+            tracemalloc.start()
+            assert write(stream, columns, given()) == number
+            memory = tracemalloc.get_traced_memory()[1]
+            tracemalloc.stop()
+            if number > 2 * group:
+                assert gone[0] > stream.tell() * 0.5  # a Parquet file ends with its index
+        return memory
+
+    peak(10)  # what is loaded at first use
+    assert peak(20 * group) < 1.5 * peak(2 * group)
 
 
 def _counted(seen: list[int]) -> Iterator[int]:
