@@ -1,20 +1,24 @@
 """`repost extract`: saved pages in, one JSON record a line out, no archive."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Generator, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 import click
 
 from cli.console import complain, json_line, sites_option
 from cli.inputs import files_below
-from cli.jobs import map_in_processes
-from crawler.items import Reason, Rejected
-from pipelines.outcome import outcome_of
+from crawler.items import Rejected
+from pipelines.processes import Cleaners
 from pipelines.record_json import record_json, rejected_json
 from sites.recipes import load_recipes
 from spiders.replay import ManifestError, SavedPage, capture_of, manifest_pages
+
+AHEAD = 16  # pages a process, cleaned or waiting for it, while an older one is still at work
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,8 +26,7 @@ class Extracted:
     """What is printed of one page.
 
     Attributes:
-        line: its record as JSON; written where the page is cleaned, because a string passes between processes at a
-            fraction of the cost of its parts.
+        line: its record as JSON.
         rejected: why it gave no article.
     """
 
@@ -31,26 +34,17 @@ class Extracted:
     rejected: str | None = None
 
 
-def extract_saved(page: SavedPage) -> Extracted:
+def extract_saved(page: SavedPage, cleaners: Cleaners) -> Extracted:
     """Clean one saved page; a failing page gives a record with `rejected`, never an error."""
     recipes = load_recipes()
     try:
         capture = replace(capture_of(page), site=recipes.site_of(page.url))
-        result = outcome_of(capture, recipes.for_capture(capture))
+        result = cleaners.outcome(capture, recipes.for_capture(capture))
     except Rejected as rejected:
         result = rejected
     if isinstance(result, Rejected):
-        return _refused(page, result)
+        return Extracted(line=json_line(rejected_json(result, page.url)), rejected=str(result))
     return Extracted(line=json_line(record_json(result.record)))
-
-
-def _lost(page: SavedPage, exit_code: int) -> Extracted:
-    how = f"by signal {-exit_code}" if exit_code < 0 else f"with exit code {exit_code}"
-    return _refused(page, Rejected(Reason.INTERNAL, f"the process that cleaned it ended {how}"))
-
-
-def _refused(page: SavedPage, rejected: Rejected) -> Extracted:
-    return Extracted(line=json_line(rejected_json(rejected, page.url)), rejected=str(rejected))
 
 
 @click.command()
@@ -88,7 +82,7 @@ def extract_command(  # noqa: PLR0913, PLR0917 - one parameter an option of the 
         ]
     load_recipes()  # a wrong site file is said once, before any page is read
     failed = False
-    for page, extracted in zip(pages, extract_all(pages, jobs), strict=True):
+    for page, extracted in zip(pages, extract_all(pages, min(jobs, len(pages) or 1)), strict=True):
         sys.stdout.write(f"{extracted.line}\n")
         if extracted.rejected:
             failed = True
@@ -96,7 +90,18 @@ def extract_command(  # noqa: PLR0913, PLR0917 - one parameter an option of the 
     ctx.exit(1 if failed else 0)
 
 
-def extract_all(pages: Sequence[SavedPage], jobs: int) -> Iterator[Extracted]:
-    """What is printed of each page, in order; a page that kills its process is rejected as `internal`."""
-    jobs = min(jobs, len(pages))
-    return map(extract_saved, pages) if jobs < 2 else map_in_processes(extract_saved, pages, jobs, lost=_lost)
+def extract_all(pages: Iterable[SavedPage], jobs: int) -> Generator[Extracted]:
+    """What is printed of each page, in order, as far ahead of the reader as a few pages a process.
+
+    A page over which its process takes too long is rejected as `too-hard`, one over which it dies as `internal`.
+    """
+    following = iter(pages)
+    with Cleaners(jobs) as cleaners, ThreadPoolExecutor(jobs) as threads:
+        try:
+            due = deque(threads.submit(extract_saved, page, cleaners) for page in islice(following, AHEAD * jobs))
+            while due:
+                yield due.popleft().result()
+                due.extend(threads.submit(extract_saved, page, cleaners) for page in islice(following, 1))
+        finally:
+            cleaners.close()  # first, or the threads would be waited for until their pages are cleaned
+            threads.shutdown(cancel_futures=True)
