@@ -6,8 +6,10 @@ while phrases that any two reports of one ministry share lie scattered and make 
 """
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 SHINGLE: Final = 4
@@ -78,7 +80,9 @@ def compare(one: str, other: str, *, widespread: Sequence[int] = ()) -> Comparis
     """
     swapped = (len(one), one) > (len(other), other)
     shorter, longer = (other, one) if swapped else (one, other)
-    found = passages(shorter, longer)
+    mine, theirs = frozenset(shingles(shorter)), frozenset(shingles(longer))
+    shared = mine & theirs
+    found = passages(shorter, longer, shared)
     in_passages, left = covered(found), len(shorter)
     if in_passages < WHOLE * left:
         own = [
@@ -88,14 +92,12 @@ def compare(one: str, other: str, *, widespread: Sequence[int] = ()) -> Comparis
         ]
         left -= in_passages - covered(own)
         in_passages = covered(own)
-    mine, theirs = shingles(one), shingles(other)
-    common = len(mine & theirs)
-    either = len(mine) + len(theirs) - common
+    either = len(mine) + len(theirs) - len(shared)
     return Comparison(
         share=in_passages / left if left else 0.0,
         characters=in_passages,
         longest_own=_longest_gap(found, len(shorter)) / len(shorter) if shorter else 0.0,
-        jaccard=common / either if either else 0.0,
+        jaccard=len(shared) / either if either else 0.0,
     )
 
 
@@ -113,9 +115,10 @@ def _is_full_of(places: Sequence[int], start: int, end: int) -> bool:
     return first < last and places[last - 1] - places[first] + 2 * SAMPLED_EVERY >= FULL * (end - start)
 
 
-def shingles(text: str) -> set[str]:
-    """The shingles of a text."""
-    return {text[at : at + SHINGLE] for at in range(len(text) - SHINGLE + 1)}
+@lru_cache(maxsize=2)  # the article that is filed is compared with one candidate after the other
+def shingles(text: str) -> tuple[str, ...]:
+    """The shingles of a text, in order."""
+    return tuple([text[at : at + SHINGLE] for at in range(len(text) - SHINGLE + 1)])
 
 
 def covered(found: list[Passage]) -> int:
@@ -136,20 +139,27 @@ def _longest_gap(found: list[Passage], length: int) -> int:
     return max(longest, length - reached)
 
 
-def passages(one: str, other: str) -> list[Passage]:
+def passages(one: str, other: str, shared: Set[str]) -> list[Passage]:
     """The passages that two texts have in common, in the order in which they end in the first one.
 
     One pass over the first text; the work is bounded by its length times `MAX_OCCURRENCES` times `OPEN_AT_ONCE`.
+
+    Args:
+        one: the first text.
+        other: the other one.
+        shared: the shingles that both have. Most texts that are compared share few, so nothing else is looked at.
     """
-    places = _places(other)
+    places = _places(other, shared)
     going: list[_Open] = []
     found: list[_Open] = []
-    for at in range(len(one) - SHINGLE + 1):
-        for place in places.get(one[at : at + SHINGLE], ()):
-            _extend(going, at, place)
-        if going and at % MAX_GAP == 0:
+    looked = 0
+    for at, shingle in _where(one, places.keys()):
+        if at - looked >= MAX_GAP:
+            looked = at
             found.extend(passage for passage in going if at - passage.end > MAX_GAP)
             going = [passage for passage in going if at - passage.end <= MAX_GAP][-OPEN_AT_ONCE:]
+        for place in places[shingle]:
+            _extend(going, at, place)
     return [
         Passage(
             start=passage.start,
@@ -163,12 +173,17 @@ def passages(one: str, other: str) -> list[Passage]:
     ]
 
 
-def _places(text: str) -> dict[str, list[int]]:
-    """Where each shingle of a text stands, those left out that it repeats too often."""
-    places: dict[str, list[int]] = {}
-    for at in range(len(text) - SHINGLE + 1):
-        places.setdefault(text[at : at + SHINGLE], []).append(at)
+def _places(text: str, shared: Set[str]) -> dict[str, list[int]]:
+    """Where each shared shingle of a text stands, those left out that it repeats too often."""
+    places: defaultdict[str, list[int]] = defaultdict(list)
+    for at, shingle in _where(text, shared):
+        places[shingle].append(at)
     return {shingle: at for shingle, at in places.items() if len(at) <= MAX_OCCURRENCES}
+
+
+def _where(text: str, wanted: Set[str]) -> list[tuple[int, str]]:
+    """The places of a text where one of some shingles begins, each with that shingle."""
+    return [(at, shingle) for at, shingle in enumerate(shingles(text)) if shingle in wanted]
 
 
 def _extend(going: list[_Open], at: int, place: int) -> None:
