@@ -7,7 +7,7 @@ while phrases that any two reports of one ministry share lie scattered and make 
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -139,7 +139,7 @@ def _longest_gap(found: list[Passage], length: int) -> int:
     return max(longest, length - reached)
 
 
-def passages(one: str, other: str, shared: Set[str]) -> list[Passage]:
+def passages(one: str, other: str, shared: frozenset[str]) -> list[Passage]:
     """The passages that two texts have in common, in the order in which they end in the first one.
 
     One pass over the first text; the work is bounded by its length times `MAX_OCCURRENCES` times `OPEN_AT_ONCE`.
@@ -153,7 +153,7 @@ def passages(one: str, other: str, shared: Set[str]) -> list[Passage]:
     going: list[_Open] = []
     found: list[_Open] = []
     looked = 0
-    for at, shingle in _where(one, places.keys()):
+    for at, shingle in _where(one, frozenset(places)):
         if at - looked >= MAX_GAP:
             looked = at
             found.extend(passage for passage in going if at - passage.end > MAX_GAP)
@@ -173,7 +173,7 @@ def passages(one: str, other: str, shared: Set[str]) -> list[Passage]:
     ]
 
 
-def _places(text: str, shared: Set[str]) -> dict[str, list[int]]:
+def _places(text: str, shared: frozenset[str]) -> dict[str, list[int]]:
     """Where each shared shingle of a text stands, those left out that it repeats too often."""
     places: defaultdict[str, list[int]] = defaultdict(list)
     for at, shingle in _where(text, shared):
@@ -181,7 +181,7 @@ def _places(text: str, shared: Set[str]) -> dict[str, list[int]]:
     return {shingle: at for shingle, at in places.items() if len(at) <= MAX_OCCURRENCES}
 
 
-def _where(text: str, wanted: Set[str]) -> list[tuple[int, str]]:
+def _where(text: str, wanted: frozenset[str]) -> list[tuple[int, str]]:
     """The places of a text where one of some shingles begins, each with that shingle."""
     return [(at, shingle) for at, shingle in enumerate(shingles(text)) if shingle in wanted]
 
