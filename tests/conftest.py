@@ -140,9 +140,15 @@ class Crawler:
         """Start an update of everything that is due."""
         return self._start("update", {}, overrides)
 
-    def discover(self, urls: Sequence[str], **arguments: Any) -> Crawl:
+    def discover(self, urls: Sequence[str], *, limits: Mapping[str, Any] | None = None, **arguments: Any) -> Crawl:
         """Crawl the articles that the given addresses lead to."""
-        return self.finish(self._start("discover", {"urls": list(urls), **arguments}, {"JOB": uuid4().hex}))
+        return self.finish(self.start_discover(urls, arguments, **(limits or {})))
+
+    def start_discover(
+        self, urls: Sequence[str], arguments: Mapping[str, Any], **overrides: Any
+    ) -> "subprocess.Popen[str]":
+        """Start a crawl of the articles that the given addresses lead to."""
+        return self._start("discover", {"urls": list(urls), **arguments}, {"JOB": uuid4().hex, **overrides})
 
     def _start(
         self, spider: str, arguments: Mapping[str, Any], overrides: Mapping[str, Any]

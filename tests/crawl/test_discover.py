@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -63,20 +64,23 @@ def test_a_section_is_followed_page_by_page_to_its_depth(web: Any, crawl: Any, a
     assert run.code == 0
 
 
-@pytest.mark.parametrize(
-    "pager",
-    [
-        '<a href="list_2.html"><span>下一頁</span></a>',
-        '<a href="list_1.html">1</a><a href="list_2.html">2</a><a href="list_9.html">尾页</a>',
-        '<a href="list_2.html">&gt;</a>',
-        '<script>createPageHTML(9, 1, "list", "html");</script>',
-    ],
-    ids=["words", "numbers", "arrow", "script"],
-)
-def test_pagers_of_every_make_are_understood(pager: str, web: Any, crawl: Any, article: Any) -> None:
-    web.page("/xw/list_1.html", _section({article(n): HEADLINES[n] for n in range(1, 4)}, pager))
-    web.page("/xw/list_2.html", _section({article(n): HEADLINES[n] for n in range(4, 7)}))
-    assert crawl.discover([web.origin + "/xw/list_1.html"], depth=2).summary["outcomes"] == {"new": 6}
+PAGERS = {
+    "words": '<a href="list_2.html"><span>下一頁</span></a>',
+    "numbers": '<a href="list_1.html">1</a><a href="list_2.html">2</a><a href="list_9.html">尾页</a>',
+    "arrow": '<a href="list_2.html">&gt;</a>',
+    "script": '<script>createPageHTML(9, 1, "list", "html");</script>',
+}
+
+
+def test_pagers_of_every_make_are_understood(web: Any, crawl: Any, article: Any) -> None:
+    numbers = iter(range(1, 100))
+    for make, pager in PAGERS.items():
+        first, second = ({article(n): HEADLINES[n] for n in islice(numbers, 3)} for _ in range(2))
+        web.page(f"/{make}/list_1.html", _section(first, pager))
+        web.page(f"/{make}/list_2.html", _section(second))
+    run = crawl.discover([f"{web.origin}/{make}/list_1.html" for make in PAGERS], depth=2)
+    assert {path for path in _asked(web) if "list" in path} == {f"/{m}/list_{n}.html" for m in PAGERS for n in (1, 2)}
+    assert run.summary["outcomes"] == {"new": 24}
 
 
 def test_only_links_in_sight_on_the_same_host_are_followed(web: Any, crawl: Any, article: Any) -> None:
@@ -87,6 +91,8 @@ def test_only_links_in_sight_on_the_same_host_are_followed(web: Any, crawl: Any,
         "javascript:location='/xw/202602/t20260211_9.html'": HEADLINES[9],
         "ftp://127.0.0.1/xw/202602/t20260211_9.html": HEADLINES[9],
         "http://[/xw/202602/t20260211_9.html": HEADLINES[9],
+        "file:///xw/202602/t20260211_9.html": HEADLINES[9],
+        "data:text/html,/xw/202602/t20260211_9.html": HEADLINES[9],
         "http://a:b@127.0.0.1/xw/202602/t20260211_9.html": HEADLINES[9],
         "/about/": "关于我们",
     }
@@ -211,27 +217,49 @@ def test_xml_bombs_and_damaged_files_are_failures_in_one_line(web: Any, crawl: A
     assert _asked(web) == set(pages)
 
 
-@pytest.mark.parametrize("kind", ["rss", "atom", "gbk", "broken"])
-def test_feeds_lead_to_their_entries(kind: str, web: Any, crawl: Any, article: Any) -> None:
-    paths = [article(n) for n in (1, 2)]
-    links = [web.origin + paths[0], paths[1], "javascript:alert(1)", "http://elsewhere.example/9.html"]
+def _feeds(origin: str, links: list[str]) -> dict[str, bytes]:
+    """The same entries in feeds of several makes, with one that is older."""
     date = "Wed, 11 Feb 2026 08:00:00 +0800"
     items = "".join(f"<item><title>桥</title><link>{link}</link><pubDate>{date}</pubDate></item>" for link in links)
-    old = f"<item><link>{web.origin}/old.html</link><pubDate>Fri, 02 Jan 2026 08:00:00 GMT</pubDate></item>"
+    old = f"<item><link>{origin}/old.html</link><pubDate>Fri, 02 Jan 2026 08:00:00 GMT</pubDate></item>"
     channel = f"<channel><title>新闻</title>{items}{old}</channel>"
     rss = f'<?xml version="1.0" encoding="utf-8"?><rss version="2.0">{channel}</rss>'
     entries = "".join(f'<entry><title>桥</title><link href="{link}"/><updated>2026-02-11T08:00:00Z</updated></entry>'
                       for link in links)  # fmt: skip
-    bodies: dict[str, bytes] = {
+    return {
         "rss": rss.encode(),
         "atom": f'<feed xmlns="http://www.w3.org/2005/Atom">{entries}</feed>'.encode(),
         "gbk": rss.replace("utf-8", "gbk").encode("gbk"),
         "broken": rss.replace("新闻</title>", "新闻 & 民生</title>").replace("</channel></rss>", "").encode(),
     }
-    web.page("/rss.xml", bodies[kind], headers={"Content-Type": "application/xml"})
-    run = crawl.discover([web.origin + "/rss.xml"], since="2026-02-01")
-    assert _asked(web) == {"/rss.xml", *paths}
-    assert run.summary["outcomes"] == {"new": 2}
+
+
+def test_feeds_of_every_make_lead_to_their_entries(web: Any, crawl: Any, article: Any) -> None:
+    numbers = iter(range(1, 100))
+    expected = set()
+    for kind in ("rss", "atom", "gbk", "broken"):
+        paths = [article(n) for n in islice(numbers, 2)]
+        links = [web.origin + paths[0], paths[1], "javascript:alert(1)", "http://elsewhere.example/9.html"]
+        feed = _feeds(web.origin, links)[kind]
+        web.page(f"/{kind}.xml", feed, headers={"Content-Type": "application/xml"})
+        expected |= {f"/{kind}.xml", *paths}
+    seeds = [web.origin + path for path in expected if path.endswith(".xml")]
+    run = crawl.discover(seeds, since="2026-02-01")
+    assert _asked(web) == expected
+    assert run.summary["outcomes"] == {"new": 8}
+
+
+@pytest.mark.parametrize("count", [5_000, pytest.param(50_000, marks=pytest.mark.soak)])
+def test_a_sitemap_of_as_many_addresses_as_the_protocol_allows_is_queued_whole(
+    count: int, web: Any, crawl: Any, rows_of: Callable[..., Any]
+) -> None:
+    """At once, and kept: the run that its limit ends leaves them to the next."""
+    entries = [(f"{web.origin}/xw/{number}.html", "2026-02-11") for number in range(count)]
+    web.page("/sitemap.xml", _sitemap(entries))
+    run = crawl.discover([web.origin + "/sitemap.xml"], limits={"MAX_PAGES": 2})
+    assert (run.code, run.summary["left"]) == (4, count - 1)
+    assert _asked(web) == {"/sitemap.xml", "/xw/0.html"}
+    assert rows_of(crawl.archive, "SELECT count(*) FROM frontier WHERE state = 'queued'") == [(count - 1,)]
 
 
 def test_a_text_file_of_addresses_is_followed_on_its_own_host(web: Any, crawl: Any, article: Any) -> None:

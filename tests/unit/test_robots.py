@@ -96,6 +96,18 @@ def test_each_scheme_and_port_has_its_own_rules(ask: Callable[..., tuple[Reason 
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("said", "delay"),
+    [("0.7", 0.7), ("60", 60.0), ("61", 0.1), ("86400", 0.1), ("soon", 0.1), ("-1", 0.1), ("0", 0.1), ("9" * 400, 0.1)],
+)
+def test_a_crawl_delay_is_kept_to_where_it_can_be_meant(said: str, delay: float) -> None:
+    host = _Host(f"User-agent: *\nCrawl-delay: {said}\n".encode())
+    slot = SimpleNamespace(delay=0.1, jitter=0.5)
+    host.downloader = SimpleNamespace(slots={"slot": slot}, get_slot_key=lambda _: "slot")
+    asyncio.run(Robots(SimpleNamespace(engine=host), "repost-archive").process_request(Request(PAGE)))
+    assert slot.delay == delay
+
+
 def test_no_setting_ignores_robots(caplog: pytest.LogCaptureFixture) -> None:
     settings = Settings({"ROBOTSTXT_OBEY": False, "ROBOTSTXT_USER_AGENT": "repost-archive"})
     host = _Host(CLOSED.encode())
