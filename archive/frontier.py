@@ -69,6 +69,13 @@ def recover(db: Database) -> int:
         return int(db.execute("UPDATE frontier SET state = 'queued' WHERE state = 'claimed'").rowcount)
 
 
+def ask_again(db: Database, urls: Iterable[str], *, job: str) -> None:
+    """Queue again what a job had an answer for that is not all there is: an article whose pages it was amid."""
+    with transaction(db):
+        for url in urls:
+            db.execute("UPDATE frontier SET state = 'queued', job = ? WHERE url = ?", (job, storable(url)))
+
+
 def want(db: Database, wanted: Wanted, *, job: str, since: datetime, now: datetime) -> bool:
     """Queue an address that somebody gave, unless this job had its answer already; whether it was queued."""
     row = _row(wanted, job, now)

@@ -25,6 +25,7 @@ from archive import frontier as table
 from archive.connect import Archive, ArchiveError, DiskFull, open_writing, transaction
 from archive.pack import Unpackable
 from archive.revisit import Visit
+from crawler.items import FetchFailure, Reason
 from crawler.limits import Limits
 from crawler.lock import Locked, RunLock
 from crawler.polite import Peace
@@ -70,6 +71,7 @@ class Frontier(BaseScheduler):
         self._paused: dict[str, float] = {}  # host → when it may be asked again, by the monotonic clock
         self._recipes = load_recipes()
         self._undecided: list[int] = []
+        self._unfinished: list[str] = []
         self.queued_of_site: Counter[str] = Counter()
 
     @classmethod
@@ -106,6 +108,7 @@ class Frontier(BaseScheduler):
         """Give back what was claimed and not answered, write down how the run ended, and let go of the lock."""
         if self._db is not None:
             try:
+                table.ask_again(self._db, self._unfinished, job=self._job)
                 table.recover(self._db)
                 runs.end(self._db, self._run.id, finish=reason.partition(":")[0], now=datetime.now(UTC))
             except DiskFull:
@@ -197,6 +200,10 @@ class Frontier(BaseScheduler):
             visit = Visit.CHANGED if new else Visit.UNCHANGED
             table.learn(self._db, _asked(request), visit, at=datetime.now(UTC), led_to=len(children) + known)
         return other
+
+    def ask_again(self, request: Request) -> None:
+        """Leave an address to the next run, although it was answered: the rest of its article was not fetched."""
+        self._unfinished.append(_asked(request))
 
     def undecided(self) -> Iterator[KeptCapture]:
         """What an earlier run captured and did not come to clean, because it was killed or stopped."""
@@ -347,6 +354,8 @@ class Leads:
             if isinstance(output, Request):
                 found.append(output)
                 continue
+            if isinstance(output, FetchFailure) and output.reason is Reason.INTERRUPTED:
+                self.frontier.ask_again(response.request)
             for request in self.frontier.led_to(found)[1]:
                 yield request
             known += len(found)

@@ -91,14 +91,14 @@ def test_a_second_signal_ends_the_run_at_once_and_says_what_was_done(  # noqa: P
     assert rows_of(archive, "SELECT finish, exit_code, finished_at IS NOT NULL FROM runs") == [("interrupted", 130, 1)]
 
 
-def test_a_split_article_that_is_interrupted_keeps_the_parts_it_has(
+def test_a_split_article_that_is_interrupted_keeps_the_parts_it_has_and_is_asked_for_again(
     web: Any,
     crawl: Any,
     article_html: Callable[..., str],
     rows_of: Callable[..., Any],
     wait_until: Callable[..., None],
 ) -> None:
-    """The part being fetched is waited for; the next one is recorded as not fetched."""
+    """The part being fetched is waited for; the next one is recorded as not fetched, and the next run fetches all."""
     url = web.page("/split101.html", article_html("溪口村路灯账", *[PARAGRAPH] * 3, next_part="split101_2.html"))
     second = article_html("溪口村路灯账", *[PARAGRAPH] * 3, next_part="split101_3.html").encode()
     web.page("/split101_3.html", article_html("溪口村路灯账", *[PARAGRAPH] * 3))
@@ -121,6 +121,9 @@ def test_a_split_article_that_is_interrupted_keeps_the_parts_it_has(
     assert rows_of(crawl.archive, parts, url) == [(f"{web.origin}/split101_2.html",)]
     missing = "SELECT state, reason FROM urls WHERE url = ?"
     assert rows_of(crawl.archive, missing, f"{web.origin}/split101_3.html") == [("failed", "interrupted")]
+    assert crawl([url]).code == 0
+    assert web.asked["/split101_3.html"] == 1
+    assert rows_of(crawl.archive, missing, f"{web.origin}/split101_3.html") == [("part", None)]
 
 
 @pytest.fixture
