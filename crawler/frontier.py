@@ -117,12 +117,12 @@ class Frontier(BaseScheduler):
         self._lock.release()
 
     def has_pending_requests(self) -> bool:
-        """Is anything left that this run may fetch?"""
-        if self._begun:
-            return True
-        if self._limits and self._limits.reached:
-            return False
-        return any(self._paused.get(host, 0.0) < float("inf") for host in self._hosts)
+        """Is anything left that this run may fetch?
+
+        Not a redirect to a host that is left alone for the rest of the run: what led there is queued again at the end.
+        """
+        hosts = self._begun if self._limits and self._limits.reached else {**self._begun, **self._hosts}
+        return any(self._paused.get(host, 0.0) < float("inf") for host in hosts)
 
     def enqueue_request(self, request: Request) -> bool:
         """Queue a request; False where this job had its answer already."""

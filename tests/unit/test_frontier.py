@@ -255,6 +255,20 @@ def test_a_host_that_asked_for_peace_is_left_alone(frontier: Frontier, ask: Call
     assert frontier.left == 2
 
 
+def test_a_redirect_to_a_host_that_is_left_alone_ends_with_the_run(
+    opened: Callable[..., Any], ask: Callable[..., Request]
+) -> None:
+    """a.example/1 → www.a.example/1, which asked for an hour of peace: nobody waits for it, and it is not lost."""
+    frontier = opened()
+    frontier.enqueue_request(ask("a.example/1"))
+    request = frontier.next_request()
+    frontier.enqueue_request(request.replace(url="http://www.a.example/1", meta={"redirect_times": 1}))
+    frontier.pause(ask("www.a.example/0"), None)
+    assert frontier.next_request() is None
+    assert not frontier.has_pending_requests()
+    assert _drain(opened()) == ["a.example/1"]
+
+
 @pytest.mark.parametrize(("finish", "resumed"), [("pages", True), ("interrupted", True), ("finished", False)])
 def test_a_run_goes_on_with_its_job_unless_that_was_finished(
     opened: Any, tmp_path: Path, finish: str, *, resumed: bool
