@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
+from archive.connect import ArchiveError
 from archive.pack import Unpackable, sha256
 from archive.read import body_of, record_of_version
 from archive.replay import Unplayable, noted_texts, replay
@@ -85,7 +86,7 @@ def _check_versions(db: Database, fingerprint: Callable[[Record], Article]) -> I
         where = f"version {version_id} (article {article_id})"
         try:
             record = record_of_version(db, version_id)
-        except (ValueError, TypeError, KeyError) as error:
+        except ArchiveError as error:
             yield Problem(kind="version", where=where, detail=f"cannot be read: {error}")
             continue
         if (actual := fingerprint(record).digest) != digest:

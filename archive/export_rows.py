@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from sqlite_utils import Database
 
 from archive.connect import ArchiveError
-from archive.rows import as_json
+from archive.rows import as_json, listed
 
 BATCH = 500  # articles asked for at once; what is held in memory
 DOUBTFUL = "doubtful"  # among a version's repairs: not a rule, but how many of the repairs are uncertain
@@ -132,11 +132,11 @@ def _day(value: object) -> Value:
 
 
 def _texts(value: object) -> Value:
-    return _listed(value)
+    return listed(value)
 
 
 def _lines(value: object) -> Value:
-    return "\n".join(_listed(value))
+    return "\n".join(listed(value))
 
 
 def _records(value: object) -> Value:
@@ -153,10 +153,6 @@ def _repairs(value: object) -> Value:
     """Rules and their numbers of places, without the count of doubtful ones, which is a column of its own."""
     counts = sorted(_parsed(value, dict).items())
     return [{"rule": rule, "places": int(places)} for rule, places in counts if rule != DOUBTFUL]
-
-
-def _listed(value: object) -> list[str]:
-    return [str(item) for item in _parsed(value, list)]
 
 
 def _parsed(value: object, shape: type[_T]) -> _T:

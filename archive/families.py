@@ -314,9 +314,12 @@ def moment(at: str) -> datetime:
     """A time of appearance as one that can be compared with others.
 
     A date alone counts as the end of that day in China: who gives the minute is believed to have been earlier than who
-    gives the day.
+    gives the day. What is no time, in an archive that others wrote, comes last.
     """
-    if len(at) == len("2026-02-11"):
-        return datetime.combine(date.fromisoformat(at), time(23, 59, 59), _CHINA)
-    parsed = datetime.fromisoformat(at)
+    try:
+        if len(at) == len("2026-02-11"):
+            return datetime.combine(date.fromisoformat(at), time(23, 59, 59), _CHINA)
+        parsed = datetime.fromisoformat(at)
+    except ValueError:
+        return datetime.max.replace(tzinfo=UTC)
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)

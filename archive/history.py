@@ -170,7 +170,7 @@ def _look(row: Row) -> Look:
         **{
             **row,
             "hijacked": None if hijacked is None else bool(hijacked),
-            "reason": Reason(reason) if reason else None,
+            "reason": read.reason_of(reason) if reason else None,
         }
     )
 

@@ -5,6 +5,7 @@ What can be many comes from generators, row by row, so that memory does not grow
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
@@ -197,7 +198,8 @@ def articles(
         {"site": storable(site), "hijacked": hijacked, "limit": -1 if limit is None else limit},
     )
     for row in rows:
-        repairs: dict[str, int] = json.loads(row.pop("repairs"))
+        with _as_written(f"article {row['id']}"):
+            repairs: dict[str, int] = json.loads(row.pop("repairs"))
         doubtful = repairs.pop("doubtful", 0)
         hijack = bool(row.pop("hijacked"))
         yield ArticleLine(**row, hijacked=hijack, repairs=sum(repairs.values()), doubtful=doubtful)
@@ -215,7 +217,7 @@ def rejections(
         {"site": storable(site), "reason": reason and str(reason), "limit": -1 if limit is None else limit},
     )
     for row in rows:
-        yield RejectedLine(**{**row, "reason": Reason(row["reason"])})
+        yield RejectedLine(**{**row, "reason": reason_of(row["reason"])})
 
 
 def article(db: Database, which: str, *, version: int | None = None) -> StoredArticle:
@@ -256,15 +258,20 @@ def article(db: Database, which: str, *, version: int | None = None) -> StoredAr
 
 
 def record_of_version(db: Database, version_id: int) -> Record:
-    """The record of one version."""
-    return record_of(
-        next(db.query("SELECT * FROM versions WHERE id = ?", (version_id,))),
-        images=db.query("SELECT * FROM images WHERE version_id = ? ORDER BY number", (version_id,)),
-        credits=db.query("SELECT * FROM credits WHERE version_id = ? ORDER BY number", (version_id,)),
-        notes=db.query("SELECT * FROM notes WHERE version_id = ? ORDER BY number", (version_id,)),
-        evidence=list(db.query("SELECT * FROM evidence WHERE version_id = ? ORDER BY id", (version_id,))),
-        spam_links=db.query("SELECT * FROM spam_links WHERE version_id = ? ORDER BY id", (version_id,)),
-    )
+    """The record of one version.
+
+    Raises:
+        ArchiveError: its rows are not such as this program writes.
+    """
+    with _as_written(f"version {version_id}"):
+        return record_of(
+            next(db.query("SELECT * FROM versions WHERE id = ?", (version_id,))),
+            images=db.query("SELECT * FROM images WHERE version_id = ? ORDER BY number", (version_id,)),
+            credits=db.query("SELECT * FROM credits WHERE version_id = ? ORDER BY number", (version_id,)),
+            notes=db.query("SELECT * FROM notes WHERE version_id = ? ORDER BY number", (version_id,)),
+            evidence=list(db.query("SELECT * FROM evidence WHERE version_id = ? ORDER BY id", (version_id,))),
+            spam_links=db.query("SELECT * FROM spam_links WHERE version_id = ? ORDER BY id", (version_id,)),
+        )
 
 
 def capture_ids(db: Database, *, pending: bool = False) -> Iterator[int]:
@@ -301,7 +308,7 @@ def capture(db: Database, capture_id: int) -> StoredCapture:
         capture=_capture_of(db, row, tuple(_capture_of(db, part) for part in list(parts))),
         outcome=row["outcome"],
         version_id=row["version_id"],
-        reason=Reason(row["reason"]) if row["reason"] else None,
+        reason=reason_of(row["reason"]) if row["reason"] else None,
         detail=row["detail"],
         evidence=tuple(Evidence(**item) for item in evidence),
     )
@@ -319,6 +326,16 @@ def last_capture(db: Database, url: str) -> StoredCapture | None:
     return capture(db, found[0]) if found else None
 
 
+def reason_of(text: str) -> Reason:
+    """A stored reason.
+
+    Raises:
+        ArchiveError: it is none that this program knows.
+    """
+    with _as_written("a rejected page"):
+        return Reason(text)
+
+
 def failures(db: Database) -> Iterator[FetchFailure]:
     """The addresses that could not be fetched the last time, in the order they were first seen."""
     rows = db.query(
@@ -329,14 +346,16 @@ def failures(db: Database) -> Iterator[FetchFailure]:
         """
     )
     for row in rows:
-        yield FetchFailure(
-            url=row["url"],
-            requested_url=row["requested_url"],
-            reason=Reason(row["reason"]),
-            detail=row["detail"] or "",
-            failed_at=datetime.fromisoformat(row["last_seen"]),
-            site=row["site"],
-        )
+        with _as_written(row["url"]):
+            failure = FetchFailure(
+                url=row["url"],
+                requested_url=row["requested_url"],
+                reason=Reason(row["reason"]),
+                detail=row["detail"] or "",
+                failed_at=datetime.fromisoformat(row["last_seen"]),
+                site=row["site"],
+            )
+        yield failure
 
 
 def body_of(db: Database, digest: str) -> bytes:
@@ -432,16 +451,28 @@ def _capture_lines(db: Database, article_id: int) -> Iterator[CaptureLine]:
 
 
 def _capture_of(db: Database, row: Row, parts: tuple[Capture, ...] = ()) -> Capture:
-    return Capture(
-        url=row["url"],
-        requested_url=row["requested_url"],
-        status=row["status"],
-        headers=tuple((name, value) for name, value in json.loads(row["headers"])),
-        body=body_of(db, row["body_sha256"]),
-        fetched_at=datetime.fromisoformat(row["fetched_at"]),
-        site=row["site"],
-        parts=parts,
-    )
+    with _as_written(f"capture {row['id']}"):
+        return Capture(
+            url=row["url"],
+            requested_url=row["requested_url"],
+            status=row["status"],
+            headers=tuple((name, value) for name, value in json.loads(row["headers"])),
+            body=body_of(db, row["body_sha256"]),
+            fetched_at=datetime.fromisoformat(row["fetched_at"]),
+            site=row["site"],
+            parts=parts,
+        )
+
+
+@contextmanager
+def _as_written(what: str) -> Iterator[None]:
+    """Say in one line that rows were written by something else: an archive may come from anywhere."""
+    try:
+        yield
+    except Unpackable:  # damaged bytes, which callers can do something about
+        raise
+    except (ValueError, TypeError, KeyError) as error:
+        raise ArchiveError(f"{what}: not as this program writes it ({error}); see `repost check`") from error
 
 
 def _packed(db: Database, digest: str) -> tuple[bytes, int, str | None]:

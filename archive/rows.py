@@ -62,6 +62,15 @@ def as_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
+def listed(text: object) -> list[str]:
+    """A stored list of texts; empty for what is none, in an archive that others wrote."""
+    try:
+        items = json.loads(str(text))
+    except (ValueError, RecursionError):
+        return []
+    return [str(item) for item in items] if isinstance(items, list) else []
+
+
 def version_row(record: Record) -> Row:
     """The columns of `versions` that hold a record's own fields."""
     return {

@@ -4,7 +4,6 @@ The index is kept by `archive.search_index`; how a query's words are understood 
 first is the order of the index itself, so it costs no sorting; ranking looks at the newest `RANKED` hits only.
 """
 
-import json
 import math
 import re
 from collections.abc import Iterator, Sequence
@@ -16,7 +15,7 @@ from statistics import fmean
 from sqlite_utils import Database
 
 from archive.families import present_id
-from archive.rows import Row, storable
+from archive.rows import Row, listed, storable
 from archive.search_index import PER_MINUTE, minute
 from archive.search_marks import Part, excerpt, pattern_of
 from archive.search_query import Phrase, QueryError, match_of, parse, wanted
@@ -252,7 +251,7 @@ def _paragraphs(db: Database, version_id: int) -> tuple[str, ...]:
     captions = db.execute(
         "SELECT caption FROM images WHERE version_id = ? AND caption IS NOT NULL ORDER BY number", (version_id,)
     )
-    return (*json.loads(body), *(caption for (caption,) in captions))
+    return (*listed(body), *(caption for (caption,) in captions))
 
 
 def _row(db: Database, article_id: int) -> Row:

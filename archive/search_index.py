@@ -5,12 +5,12 @@ in: they are worked out again from the version, which never changes. A change to
 `archive.search_forms` therefore comes with a migration that calls `rebuild`.
 """
 
-import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
+from archive.rows import listed
 from archive.search_text import BOUNDARY, HIJACKED, SOUND, About, about, phrase, tokens
 
 # Ids of documents that were published in one minute. The fewer, the smaller the index, which stores distances between
@@ -93,11 +93,12 @@ def _beginning(headline: str) -> str:
 
 def minute(published: str | None, fetched: str) -> int:
     """When a document was published, in minutes by the page's own clock; fetched, where it does not say."""
-    try:
-        moment = datetime.fromisoformat(published or fetched)
-    except ValueError:  # an archive that others wrote
-        moment = datetime.fromisoformat(fetched)
-    return (moment.replace(tzinfo=None) - _EPOCH) // _MINUTE
+    for text in filter(None, (published, fetched)):
+        try:
+            return (datetime.fromisoformat(text).replace(tzinfo=None) - _EPOCH) // _MINUTE
+        except ValueError:  # an archive that others wrote
+            continue
+    return 0
 
 
 def _add(db: Database, article_id: int, version_id: int) -> None:
@@ -138,11 +139,11 @@ def _document(db: Database, version_id: int) -> tuple[int, str]:
     captions = db.execute(
         "SELECT caption FROM images WHERE version_id = ? AND caption IS NOT NULL ORDER BY number", (version_id,)
     ).fetchall()
-    texts = filter(None, (headline, kicker, subtitle, *json.loads(body), *(caption for (caption,) in captions)))
+    texts = filter(None, (headline, kicker, subtitle, *listed(body), *(caption for (caption,) in captions)))
     columns = (
         tokens("\n".join(texts)),
         about(About.SOURCE, source or ""),
-        about(About.AUTHOR, "\n".join(json.loads(authors))),
+        about(About.AUTHOR, "\n".join(listed(authors))),
         about(About.SITE, site),
         about(About.STATE, HIJACKED if hijacked else SOUND),
     )

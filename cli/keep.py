@@ -71,7 +71,7 @@ def reclean_command(ctx: click.Context, db_path: Path, *, pending: bool, dry_run
     for item in failed:
         sys.stderr.write(f"repost: capture {item.capture_id} ({printable(item.url)}): {item.after}\n")
     for line in _summary_lines(summary, dry_run=dry_run):
-        sys.stdout.write(line + "\n")
+        sys.stdout.write(printable(line) + "\n")
     ctx.exit(1 if failed else 0)
 
 

@@ -3,9 +3,9 @@
 import dataclasses
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 
 from archive.connect import Archive
+from archive.families import moment
 from archive.history import Event, History, Look
 from archive.read import record_of_version
 from crawler.items import Record
@@ -134,7 +134,7 @@ def _trend(looks: Iterable[Look]) -> str | None:
     if len(counted) < 2:
         return None
     first, last = counted[0], counted[-1]
-    days = (datetime.fromisoformat(last.at) - datetime.fromisoformat(first.at)).total_seconds() / 86_400
+    days = (moment(last.at) - moment(first.at)).total_seconds() / 86_400
     gained = (last.view_count or 0) - (first.view_count or 0)
     a_day = f", {gained / days:,.0f} a day" if days >= 1 else ""
     return f"views: {first.view_count:,} to {last.view_count:,} over {len(counted)} looks{a_day}"
