@@ -179,26 +179,27 @@ def _special(number: IPv4Address | IPv6Address) -> str | None:
     """What an address stands for when it is not a public host's, or None."""
     if isinstance(number, IPv4Address):
         return next((meaning for network, meaning in SPECIAL_IPV4 if number in network), None)
-    inner = _embedded(number)
-    if inner is not None:
-        special = _special(inner)
-        return f"{special}, {inner} inside IPv6" if special else None
+    translated = _translated(number)
+    if translated is not None:
+        return _special_inside(translated)
     meaning = next((meaning for network, meaning in SPECIAL_IPV6 if number in network), None)
-    return meaning or (None if number in PUBLIC_IPV6 else "outside the range of public hosts")
+    if meaning or number not in PUBLIC_IPV6:
+        return meaning or "outside the range of public hosts"
+    # Any prefix can be an ISATAP one, fd00::5efe:808:808 too: what is inside may only be one more reason to refuse.
+    is_isatap = (int(number) >> 32) & 0xFFFF_FFFF in ISATAP
+    return _special_inside(IPv4Address(int(number) & 0xFFFF_FFFF)) if is_isatap else None
 
 
-def _embedded(number: IPv6Address) -> IPv4Address | None:
-    """The IPv4 address that an IPv6 address is delivered to: mapped, NAT64, 6to4, ISATAP or compatible."""
-    low = int(number) & 0xFFFF_FFFF
-    if number.ipv4_mapped:
-        return number.ipv4_mapped
+def _special_inside(inner: IPv4Address) -> str | None:
+    special = _special(inner)
+    return f"{special}, {inner} inside IPv6" if special else None
+
+
+def _translated(number: IPv6Address) -> IPv4Address | None:
+    """The IPv4 address that an IPv6 address is another spelling of: mapped, NAT64 or 6to4."""
     if number in NAT64:
-        return IPv4Address(low)
-    if number.sixtofour:
-        return number.sixtofour
-    if (int(number) >> 32) & 0xFFFF_FFFF in ISATAP:
-        return IPv4Address(low)
-    return None
+        return IPv4Address(int(number) & 0xFFFF_FFFF)
+    return number.ipv4_mapped or number.sixtofour
 
 
 @implementer(IResolutionReceiver)

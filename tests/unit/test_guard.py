@@ -59,6 +59,15 @@ from crawler.items import Reason
         ("3fff::1", "documentation"),
         ("5f00::1", "outside"),
         ("100::1", "outside"),
+        # A public address inside makes no public host of what is none outside.
+        ("fd00::5efe:808:808", "private"),
+        ("fc00:1::200:5efe:808:808", "private"),
+        ("fe80::5efe:808:808", "link-local"),
+        ("ff02::5efe:808:808", "multicast"),
+        ("2001:db8::5efe:808:808", "documentation"),
+        ("::5efe:808:808", "outside"),
+        ("100::5efe:808:808", "outside"),
+        ("64:ff9b:1::5efe:808:808", "outside"),
     ],
 )
 def test_addresses_that_are_not_public_hosts_are_refused_by_name(address: str, meaning: str) -> None:
@@ -71,7 +80,7 @@ def test_addresses_that_are_not_public_hosts_are_refused_by_name(address: str, m
     "address",
     ["1.1.1.1", "9.255.255.255", "11.0.0.0", "172.32.0.1", "192.167.255.255", "223.255.255.255", "100.128.0.1",
      "169.253.255.255", "2606:4700::1111", "240e::1", "2400:3200::1", "::ffff:1.1.1.1", "64:ff9b::101:101",
-     "2002:101:101::1"],
+     "2002:101:101::1", "2600:1::5efe:808:808"],
 )  # fmt: skip
 def test_public_addresses_pass(address: str) -> None:
     assert refusal(address, 443) is None
