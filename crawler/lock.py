@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -12,9 +13,14 @@ class Locked(Exception):  # noqa: N818 - named after the decision the caller tak
 
 
 class RunLock:
-    """A lock on the file `<archive>.lock`, held until it is released or the process ends, however it ends."""
+    """A lock on the file `<archive>.lock`, held until it is released or the process ends, however it ends.
+
+    It lies beside the archive itself, whichever of its names was given: a symbolic link is no second archive.
+    """
 
     def __init__(self, archive: Path) -> None:
+        with suppress(OSError, RuntimeError):  # a link to itself, before Python 3.13: who opens it says so
+            archive = archive.resolve()
         self._path = archive.with_name(f"{archive.name}.lock")
         self._handle: int | None = None
 

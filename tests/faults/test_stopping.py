@@ -227,3 +227,13 @@ def test_a_lock_turns_others_away_until_it_is_released(tmp_path: Any) -> None:
     first.release()
     second.acquire()
     second.release()
+
+
+def test_a_link_to_an_archive_has_the_archives_lock(tmp_path: Any) -> None:
+    archive = tmp_path / "a.db"
+    archive.touch()
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    (folder / "link.db").symlink_to(archive)
+    with RunLock(archive), pytest.raises(Locked, match="held by process"):
+        RunLock(folder / "link.db").acquire()
