@@ -63,7 +63,7 @@ TABLES = {
     "frontier": """
         SELECT url, url_key, site, host, spider, callback, errback, arguments, meta, priority, depth,
             iif(state = 'claimed', 'queued', state), job, attempts, found_at, answered_at, due_at, interval, misses,
-            answered_by, etag, last_modified, led_to, led_to_at
+            answered_by, etag, last_modified, led_to, led_to_at, missed_at
         FROM frontier
     """,
     "sightings": "SELECT @capture(sightings.capture_id), seen_at FROM sightings",

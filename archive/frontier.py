@@ -240,7 +240,8 @@ def learn(db: Database, url: str, visit: Visit, *, at: datetime, led_to: int | N
     db.execute(
         """
         UPDATE frontier SET state = 'answered', attempts = 0, answered_at = :at, due_at = :due, misses = :misses,
-            interval = :interval, led_to = coalesce(:led_to, led_to), led_to_at = iif(:led_to > 0, :at, led_to_at)
+            interval = :interval, led_to = coalesce(:led_to, led_to), led_to_at = iif(:led_to > 0, :at, led_to_at),
+            missed_at = iif(:misses, coalesce(missed_at, :at), NULL)
         WHERE id = :id
         """,
         {

@@ -159,7 +159,7 @@ _RUNS_AND_FRONTIER = (
 _FRONTIER_COLUMNS = (
     "url_key", "site", "host", "spider", "callback", "errback", "arguments", "meta", "priority", "depth", "state",
     "job", "attempts", "answered_at", "due_at", "interval", "misses", "answered_by", "etag", "last_modified", "led_to",
-    "led_to_at",
+    "led_to_at", "missed_at",
 )  # fmt: skip
 _COLUMN_LIST = ", ".join(_FRONTIER_COLUMNS)
 _FRONTIER_ROW = ", ".join(

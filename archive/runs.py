@@ -39,6 +39,9 @@ class RunLine:
         started_at, finished_at: ISO 8601 in UTC; finished_at is None where it is at work, or was killed.
         finish: `finished`, or what ended it.
         exit_code: of the command that ran it, where one did.
+        outcomes: `new`, `changed`, `unchanged`, `rejected`, `failed` pages → count.
+        reasons: why pages were rejected or failed → count.
+        left: pages still queued because it ended before.
         events: what happened to pages meanwhile: event → count.
     """
 
@@ -48,6 +51,9 @@ class RunLine:
     finished_at: str | None
     finish: str | None
     exit_code: int | None
+    outcomes: dict[str, int]
+    reasons: dict[str, int]
+    left: int
     events: dict[str, int]
 
 
@@ -94,8 +100,7 @@ def events_since(db: Database, moment: datetime) -> dict[str, int]:
 def last_runs(db: Database, limit: int = 5) -> Iterator[RunLine]:
     """The runs, the newest first."""
     query = """
-        SELECT id, command, started_at, finished_at, finish, exit_code,
-            coalesce(json_extract(summary, '$.events'), '{}') AS events
+        SELECT id, command, started_at, finished_at, finish, exit_code, coalesce(summary, '{}') AS summary
         FROM runs ORDER BY id DESC LIMIT ?
     """
     for row in db.query(query, (limit,)):
@@ -103,4 +108,6 @@ def last_runs(db: Database, limit: int = 5) -> Iterator[RunLine]:
 
 
 def _line(row: Row) -> RunLine:
-    return RunLine(**{**row, "events": json.loads(row["events"])})
+    summary = json.loads(row.pop("summary"))
+    counts = {name: summary.get(name, {}) for name in ("outcomes", "reasons", "events")}
+    return RunLine(**row, **counts, left=summary.get("left", 0))

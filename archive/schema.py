@@ -367,6 +367,11 @@ def _fourth(db: Database) -> None:
         db.execute(statement)
 
 
+@migrations(name="0005_drift")
+def _fifth(db: Database) -> None:
+    db.execute("ALTER TABLE frontier ADD COLUMN missed_at TEXT")  # when the first of `misses` was
+
+
 @migrations(name="0007_urls_by_capture")
 def _seventh(db: Database) -> None:
     # What became of a capture is written beside its address: without this, every write reads all addresses.

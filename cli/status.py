@@ -2,7 +2,8 @@
 
 import dataclasses
 import sys
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
@@ -17,6 +18,8 @@ from archive.runs import RunLine, last_runs
 from archive.status import Alarm, SiteLine, alarms, sites
 from cli.console import db_option, print_json, printable, sites_option
 from sites.recipes import RecipeError, load_recipes
+
+WIDE = 200  # characters of a line
 
 
 @click.command()
@@ -41,29 +44,53 @@ def status_command(db_path: Path, *, as_json: bool) -> None:
                 print_json({"type": kind, **dataclasses.asdict(line)})
         return
     console = Console(highlight=False)
-    console.print(_site_table(known))
-    console.print(_run_table(runs))
+    # in a mail or a file no line is folded
+    console.print(_site_table(known, now), width=None if console.is_terminal else WIDE)
+    for run in runs:
+        sys.stdout.write(_run_line(run) + "\n")
     for line in set_aside:
         sys.stdout.write(_exception_line(line) + "\n")
     for alarm in raised:
         sys.stdout.write(_alarm_line(alarm) + "\n")
+    if known and not raised:
+        sys.stdout.write("no alarms: every site is what its past pages were\n")
 
 
-def _site_table(lines: list[SiteLine]) -> Table:
-    table = Table("site", "known", "queued", "due", "articles", "hijacked", "last seen", box=None)
+def _site_table(lines: list[SiteLine], now: datetime) -> Table:
+    table = Table(box=None, caption="times in UTC", caption_justify="left", pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("site", overflow="fold")
+    for head in ("known", "due", "next due", "failing", "articles", "hijacked", "last seen"):
+        table.add_column(head, justify="right", no_wrap=True)
     for line in lines:
-        numbers = map(str, (line.known, line.queued, line.due, line.articles, line.hijacked))
-        table.add_row(escape(printable(line.site)), *numbers, (line.last_seen or "never")[:16])
+        numbers = map(str, (line.failing, line.articles, line.hijacked))
+        next_due = "now" if line.due or line.queued else _when(line.next_due, now)
+        table.add_row(
+            escape(printable(line.site)), str(line.known), str(line.due + line.queued), next_due,
+            *numbers, _when(line.last_seen, now),
+        )  # fmt: skip
     return table
 
 
-def _run_table(lines: list[RunLine]) -> Table:
-    table = Table("run", "command", "started", "ended", "exit", "events", box=None)
-    for line in lines:
-        events = ", ".join(f"{count} {event}" for event, count in line.events.items())
-        code = "" if line.exit_code is None else str(line.exit_code)
-        table.add_row(str(line.id), line.command, line.started_at[:16], line.finish or "not ended", code, events)
-    return table
+def _when(moment: str | None, now: datetime) -> str:
+    """A moment as short as it can be understood: the year where it is not this one, else the time."""
+    if moment is None:
+        return "never"
+    return moment[:10] if moment[:4] != str(now.year) else moment[5:16].replace("T", " ")
+
+
+def _run_line(run: RunLine) -> str:
+    ending = run.finish or "not ended: at work, or killed"
+    if run.finished_at:
+        seconds = (datetime.fromisoformat(run.finished_at) - datetime.fromisoformat(run.started_at)).total_seconds()
+        ending += f" after {timedelta(seconds=round(seconds))}"
+    if run.exit_code is not None:
+        ending += f", exit code {run.exit_code}"
+    parts = [_counts(run.outcomes), _counts(run.reasons), _counts(run.events), f"{run.left} left" if run.left else ""]
+    return "; ".join(filter(None, (f"run {run.id}: {run.started_at[:16]}, {run.command}, {ending}", *parts)))
+
+
+def _counts(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in counts.items())
 
 
 def _exception_line(line: ExceptionLine) -> str:
@@ -73,4 +100,5 @@ def _exception_line(line: ExceptionLine) -> str:
 
 
 def _alarm_line(alarm: Alarm) -> str:
-    return f"alarm: {printable(alarm.site)}: {alarm.detail} (since {alarm.since[:16]}): {printable(alarm.example)}"
+    detail, example = printable(alarm.detail), printable(alarm.example)
+    return f"alarm: {printable(alarm.site)}: {detail} (since {alarm.since[:10]}): {example}"
