@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Protocol, Self
 
+from scrapy.http.request import NO_CALLBACK
 from scrapy.utils.httpobj import urlparse_cached
 
 from crawler.guard import address_of
@@ -75,7 +76,8 @@ class Hosts(Protocol):
 class Peace:
     """Downloader middleware: after 429 or 503 a host is left alone for as long as its `Retry-After` says.
 
-    Placed before the retries, so that the page is asked for again once the host may be asked.
+    Placed before the retries, so that the page is asked for again once the host may be asked. What does not wait in the
+    frontier meanwhile (robots.txt, the later parts of an article) is not: Scrapy would ask again at once.
 
     Attributes:
         frontier: what leaves it alone, once it is open.
@@ -95,11 +97,11 @@ class Peace:
             return response
         header = (response.headers.get("Retry-After") or b"").decode("latin-1")
         seconds = wait_of(header, now=datetime.now(UTC))
-        if seconds is not None and seconds > LONGEST_WAIT:
-            request.meta["dont_retry"] = True
-            self.frontier.pause(request, None)
-        elif seconds:
-            self.frontier.pause(request, seconds)
+        if seconds:
+            queued = request.callback not in {None, NO_CALLBACK}
+            is_long = seconds > LONGEST_WAIT
+            request.meta["dont_retry"] = is_long or not queued
+            self.frontier.pause(request, None if is_long else seconds)
         return response
 
 
@@ -114,7 +116,7 @@ def wait_of(header: str, *, now: datetime) -> float | None:
         return float(text)
     try:
         until = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):  # a year or a zone of twenty digits
         return None
     if until.tzinfo is None:  # -0000: the zone is not known; the standard has only GMT
         until = until.replace(tzinfo=UTC)

@@ -100,7 +100,7 @@ class PagesSpider(Spider):
         return to_capture(response, request, site=self._recipes.site_of(response.url))
 
     async def _later_parts(self, first: Capture) -> tuple[list[Capture], Capture | FetchFailure | None]:
-        """The later parts in order, and what there is of the one that is missing, if one is: an error page, or why."""
+        """The later parts in order, and what there is of the one that is missing, if one is: another page, or why."""
         parts: list[Capture] = []
         last = first
         seen = {first.url}
@@ -114,8 +114,11 @@ class PagesSpider(Spider):
             except Exception as error:  # noqa: BLE001 - whatever ends the later parts, the earlier ones are kept
                 return parts, to_failure(error, request, site=first.site)
             last = self._capture(response, response.request or request)
-            if not _is_success(last):
+            if last.url in seen - {url}:
+                break  # behind the last page some pagers lead back to the first
+            if not _is_success(last) or not _is_same_host(last.url, first.url):
                 return parts, last
+            seen.add(last.url)
             parts.append(last)
         return parts, None
 
@@ -140,13 +143,16 @@ class PagesSpider(Spider):
             return None
         if url is None or url in seen:
             return None
-        parts = urlsplit(url)
-        return url if parts.scheme in SCHEMES and parts.netloc == urlsplit(last.url).netloc else None
+        return url if urlsplit(url).scheme in SCHEMES and _is_same_host(url, last.url) else None
 
 
 def _is_cut(missing: Capture | FetchFailure) -> bool:
     """Whether a page is missing because of our limits: to come back for it brings no more."""
     return isinstance(missing, FetchFailure) and missing.reason is Reason.TOO_LARGE
+
+
+def _is_same_host(url: str, other: str) -> bool:
+    return urlsplit(url).netloc == urlsplit(other).netloc
 
 
 def _is_success(capture: Capture) -> bool:

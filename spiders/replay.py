@@ -16,6 +16,7 @@ from pipelines.article.paging import next_part
 # The same bound as the crawler's DOWNLOAD_MAXSIZE; the longest real page met had 2 MB.
 MAX_BYTES = 20_000_000
 MAX_PARTS = 50  # as for pages that are fetched
+MAX_LOOKED_AT = 3_000_000  # bytes, as there
 HELD_BYTES = 200_000_000  # of pages that wait for the other parts of their article
 
 # What browsers and SingleFile write at the top of a page they save: `<!-- saved from url=(0041)https://… -->` and
@@ -178,7 +179,7 @@ def joined(source: Callable[[], Iterator[Item]]) -> Iterator[Item]:
 
 
 def _following(capture: Capture) -> str | None:
-    if not 200 <= capture.status < 300:
+    if not 200 <= capture.status < 300 or len(capture.body) > MAX_LOOKED_AT:
         return None
     following = next_part(capture.body, capture.url)
     return following if following != capture.url else None

@@ -4,11 +4,15 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from scrapy import Request
+from scrapy.http import Response
+from scrapy.http.request import NO_CALLBACK
 
-from crawler.polite import wait_of
+from crawler.polite import Peace, wait_of
 
 PARAGRAPHS = (
     "竹溪村的打谷场改成了露天电影院，放映员每周六骑车过来，银幕挂在两棵老樟树之间，条凳各家自己带。",
@@ -111,6 +115,28 @@ def test_a_host_that_asks_for_an_hour_is_left_for_the_next_run(
 
 
 @pytest.mark.parametrize(
+    ("callback", "seconds", "paused", "asked_again"),
+    [
+        (print, "5", 5.0, True),
+        (print, "3600", None, False),
+        (None, "5", 5.0, False),
+        (NO_CALLBACK, "5", 5.0, False),
+    ],
+    ids=["waits in the frontier", "for the next run", "a later part", "robots.txt"],
+)
+def test_what_cannot_wait_is_not_asked_for_again_at_once(
+    callback: Any, seconds: str, paused: float | None, *, asked_again: bool
+) -> None:
+    pauses: list[float | None] = []
+    peace = Peace()
+    peace.frontier = SimpleNamespace(pause=lambda _, seconds: pauses.append(seconds))
+    request = Request("http://lanqiao.example/2.html", callback=callback)
+    peace.process_response(request, Response(request.url, status=503, headers={"Retry-After": seconds}))
+    assert pauses == [paused]
+    assert request.meta["dont_retry"] is not asked_again
+
+
+@pytest.mark.parametrize(
     ("header", "seconds"),
     [
         ("120", 120.0),
@@ -123,6 +149,8 @@ def test_a_host_that_asks_for_an_hour_is_left_for_the_next_run(
         ("-5", None),
         ("9" * 40, None),
         ("Wed, 99 Feb 2026 08:01:30 GMT", None),
+        ("Mon, 01 Jan 99999999999999999999 00:00:00 GMT", None),
+        ("Wed, 11 Feb 2026 08:01:30 +999999999999999", None),
     ],
 )
 def test_a_retry_after_is_a_number_a_date_or_nothing(header: str, seconds: float | None) -> None:

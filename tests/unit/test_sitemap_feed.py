@@ -60,6 +60,13 @@ def test_robots_names_its_sitemaps() -> None:
     assert [found.url for found in reading.further] == ["http://lanqiao.example/a.xml", "http://lanqiao.example/b.xml"]
 
 
+@pytest.mark.parametrize("body", [b"<rss>" + b"<item>" * 5_001, b"<feed>" + b"<A:Entry/>" * 5_001, b"<rss>" * 600_001])
+def test_a_feed_that_would_keep_the_crawl_waiting_is_not_read(body: bytes) -> None:
+    reading = read_feed(body, URL)
+    assert reading.articles == ()
+    assert "is not read" in reading.problem
+
+
 def test_a_list_of_addresses_is_read_to_its_bound() -> None:
     body = b"\xef\xbb\xbf" + b"".join(b"http://lanqiao.example/%d\r\n" % n for n in range(MAX_ENTRIES + 10))
     assert len(read_address_lines(body).articles) == MAX_ENTRIES

@@ -117,7 +117,7 @@ def test_a_redirected_page_keeps_the_address_that_was_asked_for() -> None:
 class _Web:
     """What the spider's later parts are fetched from: pages by path, and the links between them."""
 
-    def __init__(self, pages: Mapping[str, str | Exception | tuple[int, str]]) -> None:
+    def __init__(self, pages: Mapping[str, str | Exception | tuple[int | str, str]]) -> None:
         self.pages = pages
         self.fetched: list[str] = []
 
@@ -127,6 +127,8 @@ class _Web:
         if isinstance(page, Exception):
             raise page
         status, body = page if isinstance(page, tuple) else (200, page)
+        if isinstance(status, str):  # where it was redirected to
+            return HtmlResponse(status, body=body.encode(), request=request)
         return HtmlResponse(request.url, status=status, body=body.encode(), request=request)
 
 
@@ -166,6 +168,19 @@ def test_a_failing_part_keeps_those_before_it_and_is_recorded(
     assert not capture.complete
     assert isinstance(failure, FetchFailure)
     assert (failure.url, failure.reason) == (f"{HOST}/3", reason)
+
+
+def test_a_part_that_leads_to_another_host_is_no_part(crawl_parts: Callable[..., Any]) -> None:
+    elsewhere = "http://elsewhere.example/"
+    (capture, other), fetched = crawl_parts({"/1": f"{HOST}/2", "/2": (elsewhere, f"{elsewhere}3")})
+    assert (capture.parts, other.url) == ((), elsewhere)
+    assert fetched == ["/2"]
+
+
+def test_a_pager_that_leads_back_to_the_first_page_ends_the_article(crawl_parts: Callable[..., Any]) -> None:
+    (capture,), _ = crawl_parts({"/1": f"{HOST}/2", "/2": f"{HOST}/3", "/3": (f"{HOST}/1", f"{HOST}/2")})
+    assert [part.url for part in capture.parts] == [f"{HOST}/2"]
+    assert capture.complete
 
 
 def test_an_error_page_in_place_of_a_part_is_kept_as_a_page_of_its_own(crawl_parts: Callable[..., Any]) -> None:
