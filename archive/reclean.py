@@ -91,8 +91,8 @@ def reclean(
             continue
         result = outcome_of(stored.capture)
         recleaned = _compare(db, stored, result)
-        # An error of our own must not take away what earlier rules read without one.
-        broken = recleaned.after == Reason.INTERNAL and recleaned.before != PENDING
+        # An error of our own, or a slow machine, must not take away what earlier rules read.
+        broken = recleaned.after in {Reason.INTERNAL, Reason.TOO_HARD} and recleaned.before != PENDING
         if (recleaned.changed or _is_superseded(db, stored)) and not dry_run and not broken:
             _write(db, capture_id, result)
             recleaned = dataclasses.replace(recleaned, written=True)

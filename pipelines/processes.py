@@ -94,12 +94,8 @@ class _Cleaner:
         self._closed = False
 
     def outcome(self, capture: Capture, site: SiteRecipe | None) -> Article | Rejected:
-        if self._closed:
-            raise Stopped
-        if self._process is None:
-            self._start()
         try:
-            self._pipe.send((capture, site))
+            self._send(capture, site)
             if self._pipe.poll(self._seconds):
                 result: Article | Rejected = self._pipe.recv()
                 return result
@@ -115,7 +111,20 @@ class _Cleaner:
         if process := self._process:
             process.kill()
 
+    def _send(self, capture: Capture, site: SiteRecipe | None) -> None:
+        if self._process is not None:
+            try:
+                self._pipe.send((capture, site))
+            except OSError:  # it ended while it had nothing to do: not this page's fault
+                self._end()
+            else:
+                return
+        self._start()
+        self._pipe.send((capture, site))
+
     def _start(self) -> None:
+        if self._closed:
+            raise Stopped
         self._pipe, theirs = _CONTEXT.Pipe()
         process = _CONTEXT.Process(target=_serve, args=(theirs,), daemon=True)
         with _as_no_script():
@@ -167,7 +176,9 @@ def _serve(pipe: "Connection[Article | Rejected, tuple[Capture, SiteRecipe | Non
     """Clean until the other end is closed, also because the process that held it was killed."""
     from pipelines.outcome import outcome_of  # noqa: PLC0415 - who has pages cleaned by others does without all of it
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the crawl ends its own processes
+    # Ctrl-C reaches the whole group, and so does what systemd ends a unit with; the crawl ends its own processes
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     _bound_memory()
     with suppress(EOFError, OSError):
         while True:

@@ -86,6 +86,28 @@ def test_a_hostile_page_is_rejected_and_the_next_gets_a_new_process(body: bytes,
 
 
 @pytest.mark.usefixtures("hostile")
+def test_a_process_that_died_between_two_pages_costs_neither() -> None:
+    with Cleaners() as cleaners:
+        cleaners.outcome(capture(b""))
+        process = cleaners._all[0]._process
+        assert process
+        process.kill()
+        process.join()
+        assert cleaners.outcome(capture(b"")).reason is Reason.EMPTY
+
+
+def test_what_ends_the_whole_group_does_not_end_a_page(article: Capture) -> None:
+    with Cleaners() as cleaners:
+        expected = cleaners.outcome(article)
+        process = cleaners._all[0]._process
+        assert process
+        for number in (signal.SIGINT, signal.SIGTERM):
+            os.kill(process.pid, number)
+        assert cleaners.outcome(article) == expected
+        assert cleaners._all[0]._process is process
+
+
+@pytest.mark.usefixtures("hostile")
 def test_closing_ends_a_page_at_once_and_decides_nothing_about_it() -> None:
     cleaners = Cleaners(seconds=60)
     threading.Timer(0.3, cleaners.close).start()

@@ -127,12 +127,15 @@ def test_only_what_was_left_behind(crawled: Database, make_capture: Make, rules:
     assert read.article(crawled, "http://y.example/").record.body == ("丙",)
 
 
-def test_an_error_of_our_own_takes_nothing_away(crawled: Database, make_capture: Make) -> None:
+@pytest.mark.parametrize("reason", [Reason.INTERNAL, Reason.TOO_HARD])
+def test_an_error_of_our_own_or_a_slow_machine_takes_nothing_away(
+    reason: Reason, crawled: Database, make_capture: Make
+) -> None:
     left = keep_capture(crawled, make_capture("丙", url="http://y.example/"))
-    items = list(reclean(crawled, lambda _: Rejected(Reason.INTERNAL, "ZeroDivisionError")))
+    items = list(reclean(crawled, lambda _: Rejected(reason, "ZeroDivisionError")))
     assert [item.written for item in items] == [False, False, False, False, True]
     assert len(list(read.articles(crawled))) == 1
-    assert read.capture(crawled, left).reason is Reason.INTERNAL, "what had no outcome has one now"
+    assert read.capture(crawled, left).reason is reason, "what had no outcome has one now"
 
 
 def test_a_damaged_body_is_told_and_left_alone(crawled: Database, rules: Callable[..., Rules]) -> None:
