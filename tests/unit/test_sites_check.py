@@ -112,7 +112,7 @@ def test_the_documentation_describes_every_field_and_no_other() -> None:
     assert sorted(name for name, _ in _documented()) == sorted(CHECKS)
 
 
-@pytest.mark.parametrizeXX
+@pytest.mark.parametrize(("name", "example"), list(_documented()))
 def test_an_example_of_the_documentation_is_right(tmp_path: Path, name: str, example: str) -> None:
     text = f"[exceptions]\n{example}" if name == "exceptions" else f"{name} = {example}"
     lines = HOSTS if name not in {"hosts", "seeds"} else ""
