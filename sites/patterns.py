@@ -9,7 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 MAX_LINKS = 3_000  # of one page
 MAX_SHAPES = 4  # shapes of address that one site's articles come in
@@ -19,8 +19,10 @@ HEADLINE = 8  # Han from which a text reads like a headline; section names have 
 LATIN_HEADLINE = 25  # characters, where there is no Han
 HEADLINE_SHARE = 0.6  # of a shape's links: some are pictures, some say 详细
 
-_TOKEN = re.compile(r"\d+|[A-Za-z]+|[^0-9A-Za-z]+")
-_ID = re.compile(r"(?=[A-Za-z]*\d+[A-Za-z])[A-Za-z0-9]{12,}")  # a hash or a random name: 3f9ac01b77de, ARTIk2Xq81LmZ
+# Only 0-9 are numbers: to Python, the １ of /é１.html is one as well.
+_NUMBER = re.compile(r"[0-9]+")
+_TOKEN = re.compile(r"[0-9]+|[A-Za-z]+|[^0-9A-Za-z]+")
+_ID = re.compile(r"(?=[A-Za-z]*[0-9]+[A-Za-z])[A-Za-z0-9]{12,}")  # a hash or a random name: 3f9ac01b77de, ARTIk2Xq81LmZ
 # A name of words: ferry, xin-qiao-tong-che, bridge-2-opens-again
 _SLUG = re.compile(r"[A-Za-z]+(?:[-_][A-Za-z]+)*|(?:[A-Za-z0-9]+-){3,}[A-Za-z0-9]+")
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -79,12 +81,22 @@ def is_headline(text: str) -> bool:
 def _shape(url: str) -> Shape | None:
     """An address with every number, id and folder name replaced by its kind; None for what is no article's."""
     parts = urlsplit(url)
-    *folders, name = parts.path.split("/")[1:] or [""]
+    *folders, name = _steps(parts)
     if not (name or parts.query) or (_LIST_NAME.match(name) and not parts.query):
         return None
     kinds = ["<folder>" if folder.isalpha() else _kind(folder) for folder in folders]
-    query = [f"{key}={_kind(value)}" for key, _, value in (pair.partition("=") for pair in parts.query.split("&"))]
+    query = [name + _kind(value) for name, value in map(_parted, parts.query.split("&"))]
     return (str(len(folders)), *kinds, _kind(name), *(query if parts.query else ()))
+
+
+def _steps(parts: SplitResult) -> list[str]:
+    return parts.path.split("/")[1:] or [""]
+
+
+def _parted(pair: str) -> tuple[str, str]:
+    """`id=7` as `id=` and `7`; what has no `=` is all value."""
+    name, equals, value = pair.partition("=")
+    return (name + equals, value) if equals else ("", pair)
 
 
 def _kind(text: str) -> str:
@@ -92,7 +104,7 @@ def _kind(text: str) -> str:
     for pattern, kind in ((_ID, "<id>"), (_SLUG, "<slug>")):
         if pattern.fullmatch(stem or text):
             return kind + dot + suffix if stem else kind
-    return re.sub(r"\d+", "<n>", text)
+    return _NUMBER.sub("<n>", text)
 
 
 def _reads_like_articles(shape: Shape, urls: Sequence[str], texts: Mapping[str, str]) -> bool:
@@ -105,12 +117,20 @@ def _pattern(shape: Shape, urls: Sequence[str]) -> str:
     """The expression that all addresses of one shape match: literal where they are the same."""
     parts = [urlsplit(url) for url in urls]
     host = _same({part.netloc for part in parts}) or r"[^/]+"
-    columns = zip(*(part.path.split("/")[1:] for part in parts), strict=True)
-    path = "/".join(_segment(kind, set(column)) for kind, column in zip(shape[1:], columns, strict=False))
-    queries = [part.query.split("&") for part in parts if part.query]
-    pairs = [_segment("", set(column)) for column in zip(*queries, strict=True)]
+    steps = list(zip(*map(_steps, parts), strict=True))
+    kinds, pair_kinds = shape[1 : 1 + len(steps)], shape[1 + len(steps) :]
+    path = "/".join(_segment(kind, set(column)) for kind, column in zip(kinds, steps, strict=True))
+    columns = zip(*(part.query.split("&") for part in parts), strict=True)
+    pairs = [_pair(kind, set(column)) for kind, column in zip(pair_kinds, columns, strict=False)]
     query = r"\?" + "&".join(pairs) if pairs else ""
-    return f"^https?://{host}/{path}{query}$"
+    root = "/" if path else "/?"  # http://a.example?id=7
+    return f"^https?://{host}{root}{path}{query}$"
+
+
+def _pair(kind: str, pairs: set[str]) -> str:
+    """One `id=3f9ac01b77de` of a query; its name is the same in all of them, as the shape has it."""
+    name, value_kind = _parted(kind)
+    return re.escape(name) + _segment(value_kind, {_parted(pair)[1] for pair in pairs})
 
 
 def _segment(kind: str, texts: set[str]) -> str:
@@ -122,12 +142,14 @@ def _segment(kind: str, texts: set[str]) -> str:
         return "[A-Za-z0-9]+" + re.escape(kind.removeprefix("<id>"))
     if kind.startswith("<slug>"):
         return "[A-Za-z0-9_-]+" + re.escape(kind.removeprefix("<slug>"))
-    columns = zip(*(_TOKEN.findall(text) for text in sorted(texts)), strict=True)
-    return "".join(_token(set(column)) for column in columns)
+    tokens = [_TOKEN.findall(text) for text in sorted(texts)]
+    if len(set(map(len, tokens))) > 1:  # a text that looks like a kind: /<n>.html beside /7.html
+        return r"[^/&]+"
+    return "".join(_token(set(column)) for column in zip(*tokens, strict=True))
 
 
 def _token(texts: set[str]) -> str:
-    if not next(iter(texts)).isdigit():
+    if not _NUMBER.fullmatch(next(iter(texts))):
         return _same(texts) or r"\w+"
     # 2026, 202602, 20260211 stay as long as they are; a running number grows
     sizes = {len(text) for text in texts if text.startswith(("19", "20"))}
@@ -138,6 +160,6 @@ def _token(texts: set[str]) -> str:
 def _same(texts: set[str], *, numbers: bool = True) -> str | None:
     """The text escaped, where there is only one, and numbers are not what changes tomorrow."""
     text = next(iter(texts))
-    if len(texts) > 1 or (not numbers and any(char.isdigit() for char in text)):
+    if len(texts) > 1 or (not numbers and _NUMBER.search(text)):
         return None
     return re.escape(text)

@@ -44,8 +44,23 @@ def _links(*paths: str, text: str = HEADLINE) -> list[tuple[str, str]]:
          ["/news/x_1.htm"]),
         (_links("/c/9/content_1.htm", "/c/10/content_2.htm", "/c/11/content_3.htm"), "/c/12/content_99.htm", []),
         ([(HOST + f"/{n}.html", "A bridge was opened to the public today") for n in (1, 2, 3)], "/4.html", ["/4.htm"]),
+        (
+            _links("/show?id=3f9ac01b77de", "/show?id=a0c44d19e2bb", "/show?id=09cc1b2277aa10"),
+            "/show?id=77de413f9ac01b",
+            ["/show?id=关于", "/show?page=77de413f9ac01b", "/show?id=77de413f9ac01b&page=2"],
+        ),
+        (
+            _links("/read?no=7&t=ferry", "/read?no=8&t=xin-qiao-tong-che", "/read?no=11&t=bridge-2-opens-again"),
+            "/read?no=12&t=birds",
+            ["/read?no=x&t=birds"],
+        ),
+        (_links("/show?7", "/show?8", "/show?11"), "/show?12", ["/show?x", "/show?id=12"]),
+        (_links("?id=7", "/?id=8", "/?id=9"), "/?id=10", ["/?id=x"]),
+        (_links("/é１-1.html", "/é１-2.html", "/é１-3.html"), "/é１-4.html", ["/é1-4.html", "/4.html"]),
+        (_links("/1-²-1.html", "/2-²-2.html", "/3-²-3.html"), "/4-²-4.html", ["/4-2-4.html"]),
     ],
-    ids=["dated", "query", "words", "ids", "named", "folders", "latin"],
+    ids=["dated", "query", "words", "ids", "named", "folders", "latin", "hashes asked for", "words asked for",
+         "no name", "no path", "wide digit", "superscript"],
 )  # fmt: skip
 def test_tomorrows_articles_have_the_pattern_and_menus_do_not(
     links: list[tuple[str, str]], tomorrow: str, never: list[str]
@@ -106,3 +121,11 @@ def test_the_day_that_an_address_names(path: str, day: str | None) -> None:
 )
 def test_headlines_are_long(text: str, so: bool) -> None:  # noqa: FBT001 - a case's answer
     assert is_headline(text) is so
+
+
+@pytest.mark.parametrize("odd", ["/é１.html", "/<n>.html", "/².html", "/<id>.html", "/show?<n>=1", "/?=&=", "?"])
+def test_an_odd_address_beside_usual_ones_costs_no_pattern(odd: str) -> None:
+    usual = _links("/é1.html", "/é2.html", "/é3.html", "/7.html", "/8.html", "/9.html")
+    pattern = learn_pattern([*usual, *_links(odd)])
+    assert pattern
+    assert all(re.search(pattern, url) for url, _ in usual)
