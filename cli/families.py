@@ -2,13 +2,13 @@
 
 import dataclasses
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
 
 from archive.connect import ArchiveError, reading, writing
-from archive.families import Collation, Family, Member, families, family
+from archive.families import Collation, Family, FamilyLine, Member, families, family
 from archive.families_collation import keep_collation
 from archive.families_index import unfiled
 from cli.console import complain, db_option, print_json
@@ -29,16 +29,20 @@ def families_command(db_path: Path, min_size: int, limit: int | None, as_json: b
     with reading(db_path) as db:
         if count := unfiled(db):
             complain(f"{db_path}: {count} articles are in no family yet; `repost reindex` files them")
-        lines = families(db, min_size=min_size, limit=limit)
-        if as_json:
-            for line in lines:
-                print_json(dataclasses.asdict(line))
-            return
-        print_table(
-            ("id", "articles", "sites", "first", "last", "source", "headline"),
-            ((line.id, line.members, line.sites, line.first_at, line.last_at, line.source, line.headline)
-             for line in lines),
-        )  # fmt: skip
+        lines = [*families(db, min_size=min_size, limit=limit)]
+    if not lines:
+        complain("no family was found")
+    elif as_json:
+        for line in lines:
+            print_json(dataclasses.asdict(line))
+    else:
+        print_table(("id", "articles", "sites", "first", "last", "source", "headline"), map(_cells, lines))
+
+
+def _cells(line: FamilyLine) -> Sequence[object]:
+    """A family as a row of the table; days without the time, so that the headline has room on a terminal."""
+    day = len("2026-02-11")
+    return line.id, line.members, line.sites, line.first_at[:day], line.last_at[:day], line.source, line.headline
 
 
 @click.command()
@@ -104,8 +108,9 @@ def _show_collation(made: Collation, found: Family, *, as_json: bool) -> None:
 
 def _collation_lines(made: Collation, found: Family) -> Iterator[str]:
     article_of = {member.version_id: member.article_id for member in found.members}
-    yield f"family {made.family_id}, collated from {len(made.witnesses)} copies: the wording of article"
-    yield f"{article_of[made.base_id]}, with {len(made.notes)} places from the others"
+    places = f"{len(made.notes)} {'place' if len(made.notes) == 1 else 'places'}"
+    yield f"family {made.family_id}, collated from {len(made.witnesses)} copies"
+    yield f"the wording is that of article {article_of[made.base_id]}; {places} from the others"
     yield ""
     for paragraph in made.body:
         yield paragraph

@@ -1,20 +1,29 @@
 """`repost search` and `reindex`: finding articles by their words, and making the index for that anew."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
 
+from archive import families_index
 from archive.connect import reading, transaction, writing
 from archive.search import Found, Order, Query, literal_sql, search, sql_of
 from archive.search_index import rebuild
+from archive.search_marks import Part
 from archive.search_query import QueryError
 from cli.console import complain, db_option, print_json, printable
 from cli.filters import narrowing_options
 from cli.look import json_option
 from cli.painted import has_colours, one_line, painted_marks
+from pipelines.fingerprint import sketch
 from reader.search import hit_json
+
+INDENT: Final = 4  # columns before a headline and a snippet on a terminal
 
 
 @click.command()
@@ -87,25 +96,41 @@ def _print_json(found: Found) -> bool:
 
 
 def _print_hits(found: Found) -> bool:
-    """Three lines a hit on a terminal; elsewhere one, with tabs, so that cut and awk can read it."""
-    colours, is_terminal = has_colours(), sys.stdout.isatty()
+    """A few lines a hit on a terminal; elsewhere one, with tabs, so that cut and awk can read it."""
+    console = Console(markup=False, highlight=False, emoji=False)
+    is_terminal = sys.stdout.isatty()
     any_shown = False
     for hit in found.hits:
         any_shown = True
         state = "hijacked" if hit.hijacked else ""
         fields = [*map(one_line, (str(hit.article_id), hit.published_at or "", hit.site, hit.source or "", state))]
-        texts = [painted_marks(parts, colours=colours) for parts in (hit.headline_parts, hit.snippet)]
         if is_terminal:
-            sys.stdout.write("\n    ".join(("  ".join(filter(None, fields)), *texts)) + "\n")
+            console.print("  ".join(filter(None, fields)), soft_wrap=True)
+            for parts in (hit.headline_parts, hit.snippet):
+                console.print(_indented(parts, console.width))
         else:
+            texts = (painted_marks(parts, colours=False) for parts in (hit.headline_parts, hit.snippet))
             sys.stdout.write("\t".join((*fields, *texts)) + "\n")
     return any_shown
+
+
+def _indented(parts: Sequence[Part], columns: int) -> Padding:
+    """A text with its marks in two lines of a terminal at most, where a Han character takes two columns."""
+    if has_colours():
+        text = Text.assemble(*((one_line(part.text), "bold red" if part.marked else "") for part in parts))
+    else:
+        text = Text(painted_marks(parts, colours=False))
+    text.truncate(2 * (columns - INDENT), overflow="ellipsis")
+    text.overflow = "fold"
+    return Padding(text, (0, 0, 0, INDENT), expand=False)
 
 
 @click.command()
 @db_option
 def reindex_command(db_path: Path) -> None:
-    """Make the search index anew from the articles; where `repost check` finds it wrong."""
-    with writing(db_path) as db, transaction(db):
-        count = rebuild(db)
-    sys.stdout.write(f"{db_path}: {count} articles in the search index\n")
+    """Make the search index anew from the articles, and file those that are in no index of families yet."""
+    with writing(db_path) as db:
+        with transaction(db):
+            count = rebuild(db)
+        filed = sum(1 for _ in families_index.reindex(db, lambda record: sketch(record.body)))
+    sys.stdout.write(f"{db_path}: {count} articles in the search index, {filed} looked at for families\n")

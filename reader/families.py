@@ -211,7 +211,7 @@ def _about(member: Member, taken: Taken, made: Changes | None) -> Iterator[str]:
         yield f"source: {taken.source}" + (f" (article {taken.from_id})" if taken.from_id else "")
     found = ["hijacked"] if member.record.verdict.hijacked else []
     if member.record.damage != "clean":
-        found.append(member.record.damage)
+        found.append(f"damage: {member.record.damage}")
     if found:
         yield ", ".join(found)
     if made is not None:

@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from archive.connect import Archive
 from archive.families import moment
@@ -10,6 +11,8 @@ from archive.history import Event, History, Look
 from archive.read import record_of_version
 from crawler.items import Record
 from reader.diff import Span, abridged, differences
+
+TITLE: Final = 40  # characters of an injected title that are shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +128,10 @@ _EVENTS = {
 
 
 def _title(look: Look, event: Event) -> str:
-    return f": {look.spam_title}" if event is Event.HIJACK_BEGUN and look.spam_title else ""
+    """The injected title, cut: it may be a million characters long."""
+    if event is not Event.HIJACK_BEGUN or not look.spam_title:
+        return ""
+    return f": {look.spam_title[:TITLE]}{'…' if len(look.spam_title) > TITLE else ''}"
 
 
 def _trend(looks: Iterable[Look]) -> str | None:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 
 from archive.connect import writing
 from archive.search import Query, search
@@ -204,7 +205,8 @@ def test_reindex_mends_what_check_finds(repost: Repost, archive: Path, tmp_path:
     checked = repost("check", "--db", copy)
     assert checked.code == 1
     assert "search: article 1: is not in the search index: `repost reindex` makes it anew" in checked.err
-    assert re.fullmatch(r".*: 3\d articles in the search index\n", repost("reindex", "--db", copy).out)
+    said = repost("reindex", "--db", copy).out
+    assert re.fullmatch(r".*: (3\d) articles in the search index, \1 looked at for families\n", said)
     assert repost("check", "--db", copy).code == 0
 
 
@@ -242,13 +244,27 @@ def test_archived_text_cannot_drive_a_terminal(repost: Repost, tmp_path: Path) -
         assert not re.search("[\x1b\x07\u202e]", run.out)
 
 
-def test_colours_where_they_are_shown(archive: Path) -> None:
+def test_on_a_terminal_a_hit_has_colours_and_fits(archive: Path) -> None:
     pty = pytest.importorskip("pty")  # no Windows
     read_end, write_end = pty.openpty()
-    command = (sys.executable, "-c", "from cli.main import main; main()", "search", "郵差", "--db", str(archive))
+    command = (
+        sys.executable,
+        "-c",
+        "from cli.main import main; main()",
+        "search",
+        "渡口",
+        "--hijacked",
+        "--db",
+        str(archive),
+    )
     environment = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
+    environment |= {"COLUMNS": "80", "TERM": "xterm"}
     subprocess.run(command, stdout=write_end, check=True, env=environment, cwd=Path(__file__).parents[2], timeout=60)
     shown = os.read(read_end, 100_000).decode()
     os.close(read_end)
     os.close(write_end)
-    assert "\x1b[31m\x1b[1m郵差\x1b[0m" in shown
+    assert "\x1b[1;31m渡口\x1b[0m" in shown
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", shown).splitlines()
+    assert max(map(cell_len, lines)) <= 80
+    assert len(lines) == 4, "what it is, its headline, two lines of its text"
+    assert lines[-1].rstrip().endswith("…")
