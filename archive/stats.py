@@ -113,7 +113,7 @@ def _articles_a_day(ask: _Ask) -> Figure:
     return Figure(
         name="articles-a-day",
         title="Articles a day, by site",
-        note=f"By day of publication, as the page gives it; {undated} articles give none and are left out.",
+        note=f"By day of publication, as the page gives it{_but(undated, 'give none and are left out')}.",
         columns=("day", "site", "articles"),
         rows=ask("SELECT day, site, count(*) FROM chosen WHERE day IS NOT NULL GROUP BY day, site ORDER BY day, site"),
     )
@@ -124,7 +124,7 @@ def _sources(ask: _Ask) -> Figure:
     return Figure(
         name="sources",
         title="Sources (来源), by share",
-        note=f"The share is of the articles that name one; {unsaid} do not.",
+        note=f"The share is of the articles that name one{_but(unsaid, 'do not')}.",
         columns=("source", "articles", "share"),
         rows=ask(
             """
@@ -133,6 +133,10 @@ def _sources(ask: _Ask) -> Figure:
             """
         ),
     )
+
+
+def _but(number: Cell, what: str) -> str:
+    return f"; {number:,} {what}" if number else ""
 
 
 def _families(ask: _Ask) -> Figure:

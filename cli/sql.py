@@ -10,15 +10,19 @@ from pathlib import Path
 import click
 
 from archive.sql import TIME_LIMIT, Answer, Cell, TooLong, ask, asking
-from cli.console import complain, db_option, print_json
+from cli.console import complain, db_option, print_json, printable
 from cli.look import json_option, print_table
 from reader.export import defused
 
 ROWS = 1_000
+_SCHEMA = """
+    SELECT sql FROM sqlite_schema WHERE type IN ('table', 'view') AND NOT name GLOB '_sqlite*'
+        AND NOT name GLOB 'sqlite*' AND NOT name GLOB 'search_index_*' ORDER BY type DESC, rowid
+"""
 
 
 @click.command()
-@click.argument("sql", metavar="SQL")
+@click.argument("sql", metavar="SQL", required=False)
 @click.option(
     "-p",
     "--param",
@@ -39,28 +43,37 @@ ROWS = 1_000
 )
 @json_option
 @click.option("--csv", "as_csv", is_flag=True, help="CSV that is safe to open in a spreadsheet.")
+@click.option("--schema", is_flag=True, help="Print the tables and views instead, with what each column means.")
 @db_option
 @click.pass_context
 def sql_command(  # noqa: PLR0913, PLR0917 - one parameter an option of the command line
     ctx: click.Context,
-    sql: str,
+    sql: str | None,
     parameters: tuple[tuple[str, str], ...],
     limit: int,
     time_limit: float,
     as_json: bool,  # noqa: FBT001 - click passes it by name
     as_csv: bool,  # noqa: FBT001 - click passes it by name
+    schema: bool,  # noqa: FBT001 - click passes it by name
     db_path: Path,
 ) -> None:
     """Run one SELECT on the archive, which it cannot change; `-` reads it from standard input.
 
-    `repost sql "SELECT sql FROM sqlite_schema"` shows the tables with their comments; the view `latest` has one row an
-    article. Exit code 4: a limit ended it, of rows or of time.
+    `repost sql --schema` shows the tables with their comments; the view `latest` has one row an article. Exit code 4: a
+    limit ended it, of rows or of time.
     """
     if as_json and as_csv:
         raise click.UsageError("--json and --csv exclude each other", ctx)
     if as_csv and sys.stdout.isatty():
         raise click.UsageError("--csv writes text as it is archived, which could drive a terminal; use a pipe", ctx)
-    statement = sys.stdin.read() if sql == "-" else sql
+    if (sql is None) is not schema:
+        raise click.UsageError("give one SELECT, or --schema", ctx)
+    if schema:
+        with asking(db_path) as connection:
+            for (table,) in ask(connection, _SCHEMA, {}, time_limit=time_limit).rows:
+                sys.stdout.write(f"{printable(str(table).rstrip())};\n\n")
+        return
+    statement = sys.stdin.read() if sql == "-" else str(sql)
     with asking(db_path) as connection:
         try:
             answer = ask(connection, statement, dict(parameters), time_limit=time_limit)

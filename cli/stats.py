@@ -33,6 +33,8 @@ def stats_command(*, db_path: Path, as_json: bool, **filters: Any) -> None:  # n
         return
     days = f", published from {scope.first} to {scope.last}" if scope.first else ""
     sys.stdout.write(f"{scope.articles} articles on {scope.sites} sites, from {scope.captures} captures{days}\n")
+    if not any(figure.rows for figure in found):
+        return
     console = Console(markup=False, highlight=False, emoji=False)
     for part in stats_tables(found):
         console.print(part)

@@ -1,6 +1,7 @@
 """`repost sql`: what may be asked, and that nothing asked can write, reach another file or go on for ever."""
 
 import json
+import re
 import sqlite3
 import sys
 from collections.abc import Callable
@@ -118,6 +119,20 @@ def test_a_query_without_end_is_stopped(path: Path) -> None:
 def test_two_columns_of_one_name_are_told_apart(path: Path) -> None:
     with asking(path) as connection:
         assert ask(connection, "SELECT 1 AS a, 2 AS a, 3 AS a_2, 4 AS a").columns == ("a", "a_2", "a_2_2", "a_3")
+
+
+def test_the_schema_says_what_the_columns_are(repost: Run) -> None:
+    code, out, err = repost("--schema")
+    assert (code, err) == (0, "")
+    assert "published_at TEXT,               -- ISO 8601 with offset, or a date alone\n" in out
+    assert "CREATE VIEW latest" in out
+    assert re.findall("CREATE TABLE [^ ]*sqlite_|search_index_", out) == []
+
+
+@pytest.mark.parametrize("arguments", [(), ("--schema", "SELECT 1")])
+def test_one_statement_or_the_schema(arguments: tuple[str, ...], repost: Run) -> None:
+    code, out, err = repost(*arguments)
+    assert (code, out, err.count("\n"), "one SELECT, or --schema" in err) == (2, "", 1, True)
 
 
 def test_rows_as_json(repost: Run) -> None:

@@ -42,7 +42,7 @@ SHOWN = (
     "stats", "stats --json", "status", "status --json", "check", "reclean --dry-run", "reindex",
     "export -o {folder}/all.csv", "export -o {folder}/all.warc.gz",
     "backup {folder}/copy.db", "sql SELECT_*_FROM_versions", "sql SELECT_*_FROM_captures --json",
-    "sql SELECT_url,detail_FROM_urls",
+    "sql SELECT_url,detail_FROM_urls", "sql --schema",
 )  # fmt: skip
 # What prints nothing of an archive, or what no test of this kind can run: a crawl, a server. They have their own tests.
 APART = {"report", "demo", "crawl", "update", "import", "serve", "extract", "restore", "sites", "merge"}

@@ -364,6 +364,10 @@ def test_stats_fit_a_terminal_of_eighty_columns(found: tuple[Scope, dict[str, Fi
     assert lines[4].rstrip() == "b.example   3  67%    67%     67%    100%    100%  100%     100%      0%"
 
 
+def test_where_there_is_nothing_one_line_says_so(repost: Run) -> None:
+    assert repost("stats", "--site", "nowhere.example") == (0, "0 articles on 0 sites, from 0 captures\n", "")
+
+
 def test_stats_as_json_have_every_row(repost: Run, found: tuple[Scope, dict[str, Figure]]) -> None:
     rows = [json.loads(line) for line in repost("stats", "--json")[1].splitlines()]
     assert len(rows) == sum(len(figure.rows) for figure in found[1].values())
