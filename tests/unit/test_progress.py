@@ -1,5 +1,6 @@
 """What is counted of a run, and what is shown of it while it goes on."""
 
+from collections import Counter
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -165,3 +166,19 @@ def test_on_a_terminal_one_line_is_redrawn_and_taken_away(
     assert out == ""
     assert "0 of 0 pages" in err
     assert err.endswith("\x1b[2K")  # the line is cleared: the shell's prompt comes next
+
+
+def test_where_no_terminal_is_a_line_is_written_for_all_and_one_for_each_site(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("FORCE_COLOR", raising=False)
+    progress = Progress(STATS, quiet=False, max_pages=0)
+    queued = Counter({"other.example": 7, "lanqiao.example": 0})
+    progress.frontier = SimpleNamespace(left=7, queued_of_site=queued)
+    progress.kept(_stored(Outcome.NEW))
+    progress._print_line()
+    assert capsys.readouterr().err.splitlines() == [
+        "1 of 8 pages, 1.0 a second, 0 rejected, 0 failed",
+        "  other.example: 0 done, 7 queued, 0.0 a second, 0 failed",
+        "  lanqiao.example: 1 done, 0 queued, 1.0 a second, 0 failed",
+    ]
