@@ -1,10 +1,13 @@
 """The exit code of a run, and how it is said."""
 
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cli.update import update_command
 from crawler.items import Reason
 from crawler.summary import Failed, RunSummary
 
@@ -33,6 +36,22 @@ def _summary(finish: str = "finished", **values: Any) -> RunSummary:
 )
 def test_what_happened_has_its_exit_code(summary: RunSummary, code: int) -> None:
     assert summary.exit_code == code
+
+
+DOCS = (Path(__file__).parents[2] / "docs" / "cron.md").read_text(encoding="utf-8")
+
+
+def test_every_exit_code_that_a_clock_can_meet_is_explained() -> None:
+    rows = re.findall(r"^\| ([\d, ]+) \|", DOCS, re.MULTILINE)
+    assert [int(code) for row in rows for code in row.split(",")] == [0, 1, 2, 3, 4, 75, 130, 143]
+
+
+def test_the_examples_for_a_clock_name_options_that_there_are() -> None:
+    given = re.findall(r"\./repost update (--.+)|repost/repost update (--.+)|CMD \[\"update\", (.+)\]", DOCS)
+    examples = ["".join(found).replace('"', "").replace(",", "") for found in given]
+    assert len(examples) == 3
+    for example in examples:
+        update_command.make_context("update", example.split())
 
 
 def test_a_summary_names_the_first_pages_without_an_article_and_counts_the_rest() -> None:
