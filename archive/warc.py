@@ -9,10 +9,10 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 from uuid import NAMESPACE_URL, uuid5
 
 from fastwarc.stream_io import GzipWriter
@@ -26,6 +26,8 @@ from crawler.items import Capture, FetchFailure, Reason
 
 FORMAT = "repost-archive/1"  # marks our metadata records
 MAX_PARTS = 100  # later pages of one article that are believed
+OLDEST = datetime(1990, 1, 1, tzinfo=UTC)  # no page is older than the web
+_AHEAD = timedelta(days=1)  # by which the clock that dated a capture may be wrong
 _SCHEMES = {"http", "https"}
 _PAGES = (WarcRecordType.response, WarcRecordType.resource, WarcRecordType.revisit)
 
@@ -110,11 +112,7 @@ def _skipped(record: RawRecord, where: str) -> Skipped | None:
     """What a record is that is no page and nothing wrong."""
     if record.kind == WarcRecordType.revisit:  # "the same as then": its page is in another file, or this one
         return Skipped(where=where, detail="revisit")
-    url = _target(record)
-    try:
-        parts = urlsplit(url)
-    except ValueError as error:  # half an IPv6 address
-        raise _Unusable(f"not a web address: {url[:200]!r}") from error
+    parts = _parts(_target(record))
     if parts.scheme in _SCHEMES and parts.hostname:
         return None
     # A saved page whose address nobody knew is kept under its file's name; a DNS look-up is no page.
@@ -151,13 +149,40 @@ def _target(record: RawRecord) -> str:
     return (record.headers.get("warc-target-uri") or "").strip("<> \t")  # WARC/1.0 had it in angle brackets, by mistake
 
 
+def _parts(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 - read only when it is asked for
+    except ValueError as error:  # half an IPv6 address, http://a.example:99999/
+        raise _Unusable(f"not a web address: {url[:200]!r}") from error
+    return parts
+
+
 def _date(record: RawRecord) -> datetime:
     text = record.headers.get("warc-date") or ""
     try:
         date = datetime.fromisoformat(text)
     except ValueError as error:
         raise _Unusable(f"no date: {text[:50]!r}") from error
-    return (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC)
+    try:
+        return plausible(date if date.tzinfo else date.replace(tzinfo=UTC))
+    except ValueError as error:
+        raise _Unusable(str(error)) from error
+
+
+def plausible(date: datetime) -> datetime:
+    """A date on which a page may have been fetched, in UTC; what names no zone is local time.
+
+    Raises:
+        ValueError: it is from before the web, or from the future; the message is for people.
+    """
+    try:
+        moment = date.astimezone(UTC)
+    except OverflowError:  # 0001-01-01T00:00:00+14:00
+        moment = datetime.min.replace(tzinfo=UTC)
+    if not OLDEST <= moment <= datetime.now(UTC) + _AHEAD:
+        raise ValueError(f"no page was fetched then: {date.isoformat()}")
+    return moment
 
 
 def _block(record: RawRecord) -> bytes:
@@ -203,6 +228,7 @@ def _headers(value: object) -> Headers:
 def _failure(record: RawRecord, failure: object, site_of: Callable[[str], str]) -> FetchFailure:
     said = failure if isinstance(failure, dict) else {}
     url = _target(record)
+    _parts(url)
     try:
         reason = Reason(str(said.get("reason")))
     except ValueError as error:

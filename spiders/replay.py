@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from archive.warc import Skipped, read_warc
+from archive.warc import Skipped, plausible, read_warc
 from crawler.items import Capture, FetchFailure, Reason, Rejected
 from pipelines.article.paging import next_part
 
@@ -40,7 +40,7 @@ class SavedPage:
         path: the file.
         url: the address it came from, or empty.
         encoding_header: the charset its HTTP header named.
-        fetched_at: when it was fetched, aware; None: when the file was last changed.
+        fetched_at: when it was fetched, local time where it names no zone; None: when the file was last changed.
     """
 
     path: Path
@@ -86,7 +86,7 @@ def _entry(line: bytes, folder: Path) -> SavedPage:
         path=folder / entry["file"],
         url=entry.get("url") or "",
         encoding_header=entry.get("encoding_header"),
-        fetched_at=datetime.fromisoformat(fetched_at).astimezone(UTC) if fetched_at else None,
+        fetched_at=datetime.fromisoformat(fetched_at) if fetched_at else None,
     )
 
 
@@ -105,19 +105,25 @@ def capture_of(page: SavedPage) -> Capture:
     """A saved page as a capture; its address is empty where none is given.
 
     Raises:
-        Rejected: the file cannot be read, or is too large.
+        Rejected: the file cannot be read, or is too large; or what is known of it is no web address, or no date.
     """
+    if not _is_address(page.url):
+        raise Rejected(Reason.UNREADABLE, f"not a web address: {page.url[:200]!r}")
+    try:
+        fetched_at = plausible(page.fetched_at) if page.fetched_at else None
+    except ValueError as error:
+        raise Rejected(Reason.UNREADABLE, str(error)) from error
     try:
         with page.path.open("rb") as file:
             body = file.read(MAX_BYTES + 1)
             saved_at = datetime.fromtimestamp(page.path.stat().st_mtime, UTC)
-    except (OSError, ValueError) as error:  # ValueError: a NUL in a manifest's path
+    except (OSError, ValueError, OverflowError) as error:  # a NUL in a manifest's path; a file of the year 10000
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise Rejected(Reason.UNREADABLE, str(reason)) from error
     if len(body) > MAX_BYTES:
         raise Rejected(Reason.TOO_LARGE, f"more than {MAX_BYTES:,} bytes")
     headers = (("content-type", f"text/html; charset={page.encoding_header}"),) if page.encoding_header else ()
-    return Capture(url=page.url, headers=headers, body=body, fetched_at=page.fetched_at or saved_at)
+    return Capture(url=page.url, headers=headers, body=body, fetched_at=fetched_at or saved_at)
 
 
 def replay_pages(pages: Iterable[SavedPage], site_of: Callable[[str], str]) -> Iterator[Item]:
@@ -143,10 +149,16 @@ def replay_warc(path: Path, site_of: Callable[[str], str]) -> Iterator[Item]:
 def _saved_from(body: bytes) -> str | None:
     found = _SAVED_FROM.search(body, 0, _HEAD)
     url = found[1].decode("ascii", "replace") if found else ""
+    return url if _is_address(url) and urlsplit(url).hostname else None
+
+
+def _is_address(url: str) -> bool:
+    """Whether an address can be taken apart: half an IPv6 address and http://a.example:99999/ cannot."""
     try:
-        return url if urlsplit(url).hostname else None
-    except ValueError:  # half an IPv6 address
-        return None
+        urlsplit(url).port  # noqa: B018 - read only when it is asked for
+    except ValueError:
+        return False
+    return True
 
 
 def joined(source: Callable[[], Iterator[Item]]) -> Iterator[Item]:

@@ -9,6 +9,7 @@ import pytest
 
 from archive.warc import Skipped
 from crawler.items import Capture, Reason
+from sites.recipes import load_recipes
 from spiders import replay
 from spiders.replay import ManifestError, SavedPage, joined, manifest_pages, replay_pages
 
@@ -65,6 +66,7 @@ def test_what_waits_is_bounded(
         (f"<!--\n Page saved with SingleFile \n url: {HOST}1.html \n saved date: Wed Feb 11 2026-->", f"{HOST}1.html"),
         ("<!-- saved from url=(0014)about:internet -->", None),
         ("<!-- saved from url=(0014)http://[half -->", None),
+        ("<!-- saved from url=(0014)http://a.example:99999/ -->", None),
         ("x" * 5000 + f"<!-- saved from url=(0029){HOST}1.html -->", None),
     ],
 )
@@ -91,6 +93,29 @@ def test_a_manifest_gives_address_date_and_charset(tmp_path: Path) -> None:
     assert isinstance(capture, Capture)
     assert (capture.url, capture.header("content-type")) == (HOST, "text/html; charset=gbk")
     assert capture.fetched_at == NOW
+
+
+@pytest.mark.parametrize(
+    ("known", "told"),
+    [
+        ({"fetched_at": "0001-01-01T00:00:00+14:00"}, "no page was fetched then: 0001-01-01"),
+        ({"fetched_at": "9999-12-31T23:59:59-12:00"}, "no page was fetched then: 9999-12-31"),
+        ({"fetched_at": "1989-12-31"}, "no page was fetched then: 1989-12-31"),
+        ({"url": "http://a.example:99999/"}, "not a web address"),
+        ({"url": "http://[half/"}, "not a web address"),
+    ],
+)
+def test_a_page_of_a_manifest_with_an_impossible_date_or_address_costs_itself_only(
+    known: dict[str, str], told: str, tmp_path: Path
+) -> None:
+    (tmp_path / "a.html").write_text("<p>桥", encoding="utf-8")
+    path = tmp_path / "manifest.jsonl"
+    path.write_text("".join(json.dumps({"file": "a.html", **more}) + "\n" for more in (known, {"url": HOST})))
+    skipped, capture = replay_pages(manifest_pages(path), load_recipes().site_of)
+    assert isinstance(skipped, Skipped)
+    assert skipped.reason is Reason.UNREADABLE
+    assert told in skipped.detail
+    assert isinstance(capture, Capture)
 
 
 @pytest.mark.parametrize(

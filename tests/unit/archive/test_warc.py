@@ -231,6 +231,12 @@ def test_what_is_no_page_is_skipped_and_said(record: bytes, detail: str, read: C
     ("record", "detail"),
     [
         (_record(date="yesterday"), "no date: 'yesterday'"),
+        (_record(date="0001-01-01T00:00:00+14:00"), "no page was fetched then: 0001-01-01"),
+        (_record(date="9999-12-31T23:59:59-12:00"), "no page was fetched then: 9999-12-31"),
+        (_record(date="1989-12-31T23:59:59Z"), "no page was fetched then: 1989-12-31"),
+        (_record(date="2999-01-01T00:00:00Z"), "no page was fetched then: 2999-01-01"),
+        (_record(url="http://a.example:99999/"), "not a web address: 'http://a.example:99999/'"),
+        (_record(url="http://a.example:port/"), "not a web address: 'http://a.example:port/'"),
         (_record(head=b"no HTTP"), "no HTTP response"),
         (_record(url="http://[half/"), "not a web address"),
         (_record(b"", head=None, kind="metadata", content_type="application/json"), "metadata that is no JSON"),
