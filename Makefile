@@ -27,6 +27,9 @@ score:  ## quality against the pinned floors
 bench:  ## speed, as ratios within one run; bench/requirements-peers.txt says how to see other tools beside it
 	$(PY) bench/bench_extract.py
 	$(PY) bench/bench_restore.py
+	$(PY) bench/bench_search.py
+	$(PY) bench/bench_families.py
+	$(PY) bench/bench_collate.py --rounds 1
 	$(PY) bench/bench_crawl.py
 
 soak:  ## hostile pages at full size, and a crawl of 2,000 pages killed 20 times; takes minutes

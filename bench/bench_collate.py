@@ -3,25 +3,31 @@
     .venv/bin/python bench/bench_collate.py
 
 Each invented article is damaged at three levels, cleaned by the whole chain and collated. Errors are characters that
-differ from the original, white space apart. The best single copy is the one of the three with the fewest, which nobody
-can know who has not the original. Two densities of damage: the one measured on real pages (about two broken runs in
-1,000 Han), and that of the forward model left to itself, several times as dense.
+differ from the original, white space apart. Two densities of damage: the one measured on real pages (about two broken
+runs in 1,000 Han), and that of the forward model left to itself, several times as dense.
+
+The best single copy is the one of the three with the fewest errors, as it was served (script apart) or restored; nobody
+can know which that is who has not the original. Restoring alone leaves so few errors that most of them stand in all
+three copies, where no collation finds anything else: `in no copy`. What it can mend is the rest, and the typical copy.
 """
 
 import argparse
 import random
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from archive.families import COPY, Family, Member
 from bench.families_texts import ARTICLES, clean_page
+from pipelines.script import fold_script
 from reader.collate import collate
 from reader.diff import Kind, differences
-from samples.damage import LEVELS
+from samples.damage_tables import LEVELS
 
 MEASURED: Final = 0.2  # the straddle rate of bench_restore.py: what an unselected sample of real pages shows
 COPIES: Final = 3
+BAR: Final = 0.1  # of the errors of the best single copy as it was served
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,12 +36,14 @@ class Outcome:
 
     Attributes:
         characters: how many it has.
-        singles: the errors of each copy.
+        served: the errors of each copy as it was served, script apart.
+        singles: the errors of each copy, restored.
         common: characters that no copy has right, by the best alignment that is known: the fewest possible.
         collated: the errors of the collation.
     """
 
     characters: int
+    served: tuple[int, ...]
     singles: tuple[int, ...]
     common: int
     collated: int
@@ -53,6 +61,7 @@ def outcome(text: str, *, seed: int, straddle_rate: float | None) -> Outcome:
     collated = collate(Family(id=1, aliases=(), members=members, links=(), history=()))
     return Outcome(
         characters=len(truth),
+        served=tuple(len(_wrong(truth, fold_script(_bare(member.record.body_raw)))) for member in members),
         singles=tuple(map(len, wrong)),
         common=len(set.intersection(*wrong)),
         collated=len(_wrong(truth, _bare(collated.body))),
@@ -66,22 +75,28 @@ def outcomes(straddle_rate: float | None, *, articles: int | None = None, rounds
             yield outcome(path.read_text("utf-8").strip(), seed=number * 1000 + at, straddle_rate=straddle_rate)
 
 
-def main() -> None:
-    """Print the table."""
+def main() -> int:
+    """Print the table; 1 where the bar is missed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=2)
     arguments = parser.parse_args()
-    titles = ("characters", "mean copy", "best copy", "in no copy", "collated", "ratio")
+    titles = ("characters", "served", "restored", "mean copy", "in no copy", "collated", "ratio")
     print(f"{'density':12}" + "".join(f"{title:>12}" for title in titles))
+    missed = False
     for name, rate in (("as measured", MEASURED), ("dense", None)):
         found = list(outcomes(rate, rounds=arguments.rounds))
-        mean = sum(sum(each.singles) for each in found) / COPIES
+        served = sum(min(each.served) for each in found)
         best = sum(min(each.singles) for each in found)
+        mean = sum(sum(each.singles) for each in found) / COPIES
         collated = sum(each.collated for each in found)
+        ratio = collated / max(1, served)
+        missed |= ratio > BAR
         print(
-            f"{name:12}{sum(each.characters for each in found):>12,}{mean:>12.1f}{best:>12}"
-            f"{sum(each.common for each in found):>12}{collated:>12}{collated / max(1, best):>12.2f}"
+            f"{name:12}{sum(each.characters for each in found):>12,}{served:>12}{best:>12}{mean:>12.1f}"
+            f"{sum(each.common for each in found):>12}{collated:>12}{ratio:>12.3f}"
         )
+    print(f"served, restored: the errors of the best single copy; ratio: collated to served, bar {BAR}")
+    return int(missed)
 
 
 def _member(number: int, text: str, *, level: int, seed: int, straddle_rate: float | None) -> Member:
@@ -120,4 +135,4 @@ def _wrong(truth: str, text: str) -> set[tuple[int, str]]:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -18,7 +18,8 @@ from typing import Final
 from crawler.items import Capture, Record
 from pipelines.clean import clean
 from pipelines.restore import model
-from samples.damage import LEVELS, damage
+from samples.damage import damage
+from samples.damage_tables import LEVELS
 
 ARTICLES: Final = Path(__file__).parent / "restore_articles"
 FIRST: Final = datetime(2026, 1, 1, 8, tzinfo=UTC)

@@ -11,6 +11,7 @@ from sqlite_utils import Database
 from archive.families import COLLECTION, COPY, Collation, Family, Filled, Member
 from archive.families_collation import keep_collation, stored_collation
 from archive.write import keep_article, keep_capture
+from bench.bench_collate import outcomes
 from crawler.items import Note, Record
 from reader.collate import MOST_WITNESSES, collate, doubts
 
@@ -224,3 +225,12 @@ def _renumbered(made: Collation) -> Collation:
 
 def _without_notes(made: Collation) -> Collation:
     return replace(made, notes=())
+
+
+def test_three_damaged_copies_give_the_text_back() -> None:
+    """The bar of `bench/bench_collate.py` over a few articles: the whole chain from damaged pages to their collation."""
+    found = list(outcomes(None, articles=10))
+    collated = sum(each.collated for each in found)
+    assert collated <= 0.1 * sum(min(each.served) for each in found)
+    assert collated < sum(sum(each.singles) for each in found) / 3, "less than a typical copy, restored"
+    assert collated <= sum(each.common for each in found) + 4, "nearly all that some copy has right"
