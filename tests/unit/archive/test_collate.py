@@ -228,9 +228,9 @@ def _without_notes(made: Collation) -> Collation:
 
 
 def test_three_damaged_copies_give_the_text_back() -> None:
-    """The bar of `bench/bench_collate.py` over a few articles: the whole chain from damaged pages to their collation."""
-    found = list(outcomes(None, articles=10))
+    """The bar of `bench/bench_collate.py`, in the small: the whole chain from damaged pages to their collation."""
+    found = list(outcomes(None, articles=5))
     collated = sum(each.collated for each in found)
     assert collated <= 0.1 * sum(min(each.served) for each in found)
     assert collated < sum(sum(each.singles) for each in found) / 3, "less than a typical copy, restored"
-    assert collated <= sum(each.common for each in found) + 4, "nearly all that some copy has right"
+    assert collated <= sum(each.common for each in found) + 2, "nearly all that some copy has right"
