@@ -91,15 +91,25 @@ class Account:
 
 def account(family: Family) -> Account:
     """What a family tells."""
-    copies = [member for member in family.members if member.role == COPY] or list(family.members)
-    origin = _origin(copies)
+    copies = _copies(family.members)
+    origin = origin_of(family.members)
     base = next((member for member in copies if member.article_id == origin.article_id), copies[0])
     return Account(
         earliest=copies[0],
         origin=origin,
-        chain=tuple(_taken(member, family.members) for member in family.members),
+        chain=chain_of(family.members),
         changes=tuple(changes(base, member) for member in copies if member is not base),
     )
+
+
+def origin_of(members: Sequence[Member]) -> Origin:
+    """Where the text of a family likely comes from; its members come in the order in which they appeared."""
+    return _origin(_copies(members))
+
+
+def chain_of(members: Sequence[Member]) -> tuple[Taken, ...]:
+    """What each member of a family says of its source, in the order in which they appeared."""
+    return tuple(_taken(member, members) for member in members)
 
 
 def changes(one: Member, other: Member) -> Changes:
@@ -222,6 +232,10 @@ def _about(member: Member, taken: Taken, made: Changes | None) -> Iterator[str]:
         ]
         counts += ["another headline"] if made.retitled else []
         yield f"against {made.against_id}: {', '.join(counts) or 'nothing changed'}"
+
+
+def _copies(members: Sequence[Member]) -> list[Member]:
+    return [member for member in members if member.role == COPY] or list(members)
 
 
 def _when(member: Member) -> str:

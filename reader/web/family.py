@@ -11,6 +11,7 @@ from archive.families import Family, Filled, Member, families, family
 from pipelines.script import fold_script
 from reader.collate import collate
 from reader.diff import Kind, Span, abridged, differences
+from reader.families import chain_of, origin_of
 from reader.web.answers import NotFound, Page
 from reader.web.spread import Taking, drawing, name_of
 from reader.web.text import LONGEST_TEXT
@@ -82,16 +83,17 @@ def page(db: Archive, family_id: int, arguments: Mapping[str, str]) -> Page:
         found = family(db, family_id)
     except ArchiveError as error:
         raise NotFound(str(error)) from error
-    takings = tuple(_takings(found))
-    origin = {taking.article_id: taking for taking in takings}
+    members = found.members[:MOST_MEMBERS]
+    takings = tuple(_takings(found, members))
     before, after = _chosen(found.members, arguments)
     return Page(
         template="family.html",
         context={
             "family": found,
-            "members": found.members[:MOST_MEMBERS],
+            "members": members,
             "by_id": {member.article_id: member for member in found.members},
-            "origin": origin,
+            "origin": origin_of(members),
+            "taken": {taking.article_id: taking for taking in takings},
             "drawing": drawing(found.members, takings),
             "compared": _compared(before, after),
             "together": _together(found),
@@ -125,25 +127,17 @@ def _places(paragraph: str, filled: Sequence[Filled]) -> Iterator[Place]:
     yield Place(text=paragraph[at:])
 
 
-def _takings(found: Family) -> Iterator[Taking]:
+def _takings(found: Family, members: Sequence[Member]) -> Iterator[Taking]:
     """From whom each member took the story, as far as can be told: as it says itself, else by the nearest words."""
     nearest = {frozenset((link.article_id, link.other_id)): link.jaccard for link in found.links}
-    for number, member in enumerate(found.members):
-        earlier = found.members[:number]
-        named = next((other for other in earlier if _is_named(other, member)), None)
-        if named is not None:
-            yield Taking(article_id=member.article_id, from_id=named.article_id, declared=True)
+    for number, (member, taken) in enumerate(zip(members, chain_of(members), strict=True)):
+        if taken.from_id is not None:
+            yield Taking(article_id=member.article_id, from_id=taken.from_id, declared=True)
             continue
-        pairs = {other.article_id: frozenset((other.article_id, member.article_id)) for other in earlier}
+        pairs = {other.article_id: frozenset((other.article_id, member.article_id)) for other in members[:number]}
         linked = {other: nearest[pair] for other, pair in pairs.items() if pair in nearest}
         if linked:  # of equals the first to have it
             yield Taking(article_id=member.article_id, from_id=max(linked, key=linked.__getitem__), declared=False)
-
-
-def _is_named(other: Member, member: Member) -> bool:
-    source = member.record.source
-    names = {name for name in (other.record.site_name, other.site) if name}
-    return source is not None and fold_script(source) in map(fold_script, names)
 
 
 def _chosen(members: Sequence[Member], arguments: Mapping[str, str]) -> tuple[Member, Member]:

@@ -258,6 +258,9 @@ def test_who_names_a_copy_as_its_source_has_it_from_there(served: Any) -> None:
         "//p[@class='family-link']/a/@href"
     )
     tree = html.fromstring(served.get(family).text)
+    (likely,) = tree.xpath("//section[@aria-labelledby='origin']")
+    assert "澄湖日报. What speaks for it:" in likely.text_content()
+    assert "2 of 2 other copies name 澄湖日报 as their source" in likely.text_content()
     assert len(tree.xpath("//*[name()='path'][@class='declared']")) == 2
     assert "澄湖日报 it says so" in " ".join(tree.xpath("//tbody/tr[3]")[0].text_content().split())
 
