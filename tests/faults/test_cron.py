@@ -45,30 +45,28 @@ def repost(web: Any, tmp_path: Path) -> Callable[..., "subprocess.CompletedProce
     return run
 
 
-def test_a_crawl_ended_by_its_limit_goes_on_night_after_night(repost: Any, urls: list[str], tmp_path: Path) -> None:
+def test_what_a_limit_ended_goes_on_night_after_night_and_an_update_takes_it_up(
+    repost: Any, urls: list[str], tmp_path: Path
+) -> None:
     listed = tmp_path / "urls.txt"
     listed.write_text("\n".join(urls), encoding="utf-8")
-    nights = [repost("crawl", "-f", listed, "--max-pages", 2, "--quiet") for _ in range(3)]
-    assert [night.returncode for night in nights] == [4, 4, 0]
-    runs = [json.loads(line) for line in repost("status", "--json").stdout.splitlines()]
-    assert [(run["finish"], run["exit_code"]) for run in runs if run["type"] == "run"] == [
-        ("finished", 0), ("pages", 4), ("pages", 4),
-    ]  # fmt: skip
-
-
-def test_an_update_takes_up_what_a_crawl_left(repost: Any, urls: list[str]) -> None:
-    assert repost("crawl", *urls, "--max-pages", 2, "--quiet").returncode == 4
+    nights = [repost("crawl", "-f", listed, "--max-pages", 2, "--quiet") for _ in range(2)]
+    assert [night.returncode for night in nights] == [4, 4]
     done = repost("update", "--quiet")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", ""), "quiet unless something is wrong"
-    ((site,),) = [
-        [line for line in map(json.loads, repost("status", "--json").stdout.splitlines()) if line["type"] == "site"]
-    ]
+    lines = [json.loads(line) for line in repost("status", "--json").stdout.splitlines()]
+    assert [(run["finish"], run["exit_code"]) for run in lines if run["type"] == "run"] == [
+        ("finished", 0), ("pages", 4), ("pages", 4),
+    ]  # fmt: skip
+    (site,) = [line for line in lines if line["type"] == "site"]
     assert (site["known"], site["queued"], site["due"], site["articles"]) == (6, 0, 0, 6)
 
 
-def test_the_summary_is_one_json_object(repost: Any, web: Any, urls: list[str], tmp_path: Path) -> None:
+def test_the_summary_is_one_json_object_and_so_is_each_log_line(
+    repost: Any, web: Any, urls: list[str], tmp_path: Path
+) -> None:
     path = tmp_path / "last.json"
-    done = repost("crawl", *urls[:2], web.origin + "/missing.html", "--summary", path)
+    done = repost("crawl", *urls[:2], web.origin + "/missing.html", "--summary", path, "--log-json")
     summary = json.loads(path.read_text(encoding="utf-8"))
     assert done.returncode == summary["exit_code"] == 1
     assert summary["outcomes"] == {"new": 2, "failed": 1}
@@ -77,6 +75,9 @@ def test_the_summary_is_one_json_object(repost: Any, web: Any, urls: list[str], 
     assert summary["failures"][0]["url"].endswith("/missing.html")
     assert summary["bytes_received"] > 1000
     assert not list(tmp_path.glob(".*partial"))
+    lines = [json.loads(line) for line in done.stderr.splitlines()]
+    assert any(line["message"].startswith("3 pages in ") for line in lines)
+    assert {"time", "level", "logger", "message"} <= lines[0].keys()
 
 
 def test_a_summary_that_cannot_be_written_is_said_before_anything_is_fetched(
@@ -87,13 +88,6 @@ def test_a_summary_that_cannot_be_written_is_said_before_anything_is_fetched(
     assert done.returncode == 2
     assert "no such folder" in done.stderr
     assert not web.asked
-
-
-def test_log_lines_are_json_on_request(repost: Any, urls: list[str]) -> None:
-    done = repost("crawl", urls[0], "--log-json")
-    lines = [json.loads(line) for line in done.stderr.splitlines()]
-    assert any(line["message"].startswith("1 page in ") for line in lines)
-    assert {"time", "level", "logger", "message"} <= lines[0].keys()
 
 
 @pytest.mark.parametrize("command", ["update", "status"])
