@@ -3,12 +3,15 @@
 An address is queued, claimed for the time of its fetch, and answered by the transaction that stores what came of it.
 Whoever dies in between leaves claims; the next to hold the archive's lock queues them again, and nothing else is asked
 for twice.
+
+Where a clock was wrong, or an archive that was merged lies, an answer may be of the future: then nothing is known, and
+the address is asked for. What is learned here is never later than now.
 """
 
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
 from sqlite_utils import Database
@@ -88,9 +91,9 @@ def want(db: Database, wanted: Wanted, *, job: str, since: datetime, now: dateti
                 state = 'queued', job = :job, due_at = :due_at, priority = max(priority, :priority),
                 spider = :spider, callback = :callback, errback = :errback, arguments = :arguments, meta = :meta,
                 attempts = iif(state = 'queued', attempts, 0)
-            WHERE state = 'queued' OR (state = 'answered' AND answered_at < :since)
+            WHERE state = 'queued' OR (state = 'answered' AND (answered_at < :since OR answered_at > :now))
             """,  # noqa: S608 - column names of our own
-            {**row, "since": timestamp(since)},
+            {**row, "since": timestamp(since), "now": timestamp(now)},
         ).rowcount
     return bool(written) and before != ("queued", job)
 
@@ -129,9 +132,11 @@ class Bounds:
 
 
 IS_DUE = """
-    state = 'answered' AND due_at IS NOT NULL
-    AND (due_at <= :now OR answered_at <= (SELECT value FROM json_each(:asked_before) WHERE key = site))
-    AND NOT coalesce(answered_at > (SELECT value FROM json_each(:rests_from) WHERE key = site), 0)
+    state = 'answered' AND due_at IS NOT NULL AND (
+        answered_at > :now
+        OR (due_at <= :now OR answered_at <= (SELECT value FROM json_each(:asked_before) WHERE key = site))
+        AND NOT coalesce(answered_at > (SELECT value FROM json_each(:rests_from) WHERE key = site), 0)
+    )
 """
 """Whether a row of the frontier is due, as SQL; its values are those of `due_values`."""
 
@@ -193,7 +198,9 @@ def answer(db: Database, url: str, *, at: datetime, validators: Validators | Non
 
     When to look again is said for now by the interval it had; `learn` says it better once the answer was understood.
     """
-    row = _visited(db, url, at)
+    now = datetime.now(UTC)
+    at = min(at, now)
+    row = _visited(db, url, at, now)
     if row is None:
         return  # nobody queued it: a later part of an article, or a page from elsewhere
     wait = next_interval(Visit.UNCHANGED, None, misses=0, is_section=row["led_to"] is not None)
@@ -226,7 +233,9 @@ def learn(db: Database, url: str, visit: Visit, *, at: datetime, led_to: int | N
         at: when.
         led_to: of a page that leads to others, how many addresses it named.
     """
-    row = _visited(db, url, at)
+    now = datetime.now(UTC)
+    at = min(at, now)
+    row = _visited(db, url, at, now)
     if row is None:
         return
     missed = visit in {Visit.GONE, Visit.FAILED, Visit.REFUSED}
@@ -306,13 +315,15 @@ def _validators(row: Row) -> Validators | None:
     return Validators(url=row["answered_by"], etag=row["etag"], last_modified=row["last_modified"])
 
 
-def _visited(db: Database, url: str, at: datetime) -> Row | None:
+def _visited(db: Database, url: str, at: datetime, now: datetime) -> Row | None:
     """The address that a visit taught something about; one that was answered since learns nothing from an older page.
 
     What was claimed is answered in any case: nobody's clock may keep it claimed.
     """
     query = """
         SELECT id, interval, misses, led_to FROM frontier
-        WHERE url = :url AND (state = 'claimed' OR answered_at IS NULL OR answered_at <= :at)
+        WHERE url = :url
+            AND (state = 'claimed' OR answered_at IS NULL OR answered_at <= :at OR answered_at > :now)
     """
-    return next(select(db, query, {"url": storable(url), "at": timestamp(at)}), None)
+    values = {"url": storable(url), "at": timestamp(at), "now": timestamp(now)}
+    return next(select(db, query, values), None)

@@ -176,6 +176,38 @@ def test_an_address_that_was_answered_since_learns_nothing_from_an_older_page(
     assert db.execute("SELECT state FROM frontier").fetchone() == ("answered",)
 
 
+def test_what_is_learned_is_never_of_the_future(db: Database, make_capture: Make, make_article: Make) -> None:
+    """A clock that was wrong, or a capture of a merged archive: the address would not be asked for until then."""
+    wanted = frontier.Wanted(url=URL, url_key="k", site="a", host="a", spider="pages", callback="parse")
+    before = datetime.now(UTC)
+    frontier.want(db, wanted, job="a", since=before, now=before)
+    future = dataclasses.replace(make_capture(), fetched_at=datetime.max.replace(tzinfo=UTC))
+    capture_id = keep_capture(db, future)
+    query = "SELECT answered_at, due_at FROM frontier"
+    for learn in (lambda: None, lambda: keep_article(db, capture_id, make_article())):
+        learn()
+        answered, due = map(datetime.fromisoformat, db.execute(query).fetchone())
+        assert before <= answered <= datetime.now(UTC)
+        assert answered < due < answered + timedelta(days=100)
+
+
+def test_an_answer_of_the_future_is_none(db: Database, make_capture: Make) -> None:
+    wanted = frontier.Wanted(url=URL, url_key="k", site="a", host="a", spider="pages", callback="parse")
+    now = datetime.now(UTC)
+    forge = "UPDATE frontier SET state = 'answered', answered_at = '2999-01-01', due_at = '2999-01-01'"
+    frontier.want(db, wanted, job="a", since=now, now=now)
+
+    db.execute(forge)
+    frontier.adopt_due(db, job="b", spiders=["pages"], now=now, bounds=frontier.Bounds(least={"a": timedelta(days=1)}))
+    assert frontier.queued(db, "b") == [("a", "a", 1)], "it is due, however long its site rests"
+    db.execute(forge)
+    assert frontier.want(db, wanted, job="c", since=now, now=now), "it is asked for where somebody asks"
+    db.execute(forge)
+    capture = dataclasses.replace(make_capture(), fetched_at=now)
+    keep_capture(db, capture)
+    assert db.execute("SELECT answered_at FROM frontier").fetchone() == (now.isoformat(),), "and it is answered"
+
+
 @pytest.mark.parametrize(("complete", "etag"), [(True, '"1"'), (False, None)])
 def test_an_article_that_misses_a_part_is_asked_for_again_without_validators(
     complete: bool,  # noqa: FBT001 - a case
