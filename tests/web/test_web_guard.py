@@ -1,7 +1,6 @@
 """Who may ask: names, methods, passwords; and what `repost serve` refuses to do."""
 
 import http.client
-import os
 import signal
 import socket
 import subprocess
@@ -14,6 +13,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from cli.main import main
 from reader.web.guard import Access, is_loopback
 
 COMMAND = (sys.executable, "-c", "from cli.main import main; main()", "serve")
@@ -128,17 +128,24 @@ def test_only_loopback_needs_no_password(host: str, alone: bool) -> None:  # noq
         (["--db", "nothing.db"], None, "no such archive"),
     ],
 )
-def test_what_would_be_a_mistake_ends_in_one_line(
-    arguments: list[str], password: str | None, words: str, served: Any
+def test_what_would_be_a_mistake_ends_in_one_line(  # noqa: PLR0913, PLR0917 - fixtures
+    arguments: list[str],
+    password: str | None,
+    words: str,
+    served: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
-    environment = {name: value for name, value in os.environ.items() if name != "REPOST_WEB_PASSWORD"}
+    monkeypatch.delenv("REPOST_WEB_PASSWORD", raising=False)
     if password is not None:
-        environment["REPOST_WEB_PASSWORD"] = password
-    command = [*COMMAND, "--db", served.archive, "--port", "0", *arguments]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert words in done.stderr
-    assert done.stderr.count("\n") == 1
+        monkeypatch.setenv("REPOST_WEB_PASSWORD", password)
+    monkeypatch.setattr(sys, "argv", ["repost", "serve", "--db", str(served.archive), "--port", "0", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    out, err = capfd.readouterr()
+    assert (ended.value.code, out) == (2, "")
+    assert words in err
+    assert err.count("\n") == 1
 
 
 def test_the_command_serves_until_it_is_interrupted(served: Any, tmp_path: Path) -> None:
