@@ -16,7 +16,6 @@ from sites.patterns import day_in_address, learn_pattern
 from spiders.found import Found, Reading, web_address
 
 MAX_LINKS = 3_000  # of one page
-MAX_BYTES = 3_000_000  # of one page: it is read beside the crawl's own work, which 20 MB would hold up for long
 MAX_BYTES = 5_000_000  # of one page: what it links is read while the crawl waits, at a second a megabyte
 
 _NEXT = re.compile(r"(?:下一?[页頁]|[后後]一?[页頁]|next(?: page)?)\s*[>»›→]*|[>»›→]{1,2}", re.IGNORECASE)
@@ -49,8 +48,6 @@ def read_listing(
         number: which page of its list it is, from 1.
         follows: whether an address may be followed at all.
     """
-    if len(capture.body) > MAX_BYTES:
-        return Reading(problem=f"a section page of more than {MAX_BYTES:,} bytes is not read")
     if len(capture.body) > MAX_BYTES:
         return Reading(problem=f"a section page of more than {MAX_BYTES:,} bytes is not read")
     try:

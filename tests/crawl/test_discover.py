@@ -149,12 +149,12 @@ def test_a_calendar_trap_is_cut_at_the_depth(web: Any, crawl: Any) -> None:
 
 def test_a_page_without_articles_is_a_failure_that_says_so(web: Any, crawl: Any) -> None:
     web.page("/xw/", _section({"/about.html": "关于我们"}))
-    web.page("/huge/", "<p>x" * 1_000_000)
+    web.page("/huge/", "<p>x" * 1_300_000)
     run = crawl.discover([web.origin + path for path in ("/xw/", "/missing/", "/huge/")])
     assert {failed["url"]: failed["detail"] for failed in run.summary["failures"]} == {
         web.origin + "/xw/": "no links that look like articles",
         web.origin + "/missing/": "status 404",
-        web.origin + "/huge/": "a section page of more than 3,000,000 bytes is not read",
+        web.origin + "/huge/": "a section page of more than 5,000,000 bytes is not read",
     }
 
 
