@@ -106,7 +106,10 @@ class DiscoverSpider(PagesSpider):
             return
         capture = self._capture(response, response.request)
         reading, is_section = self._reading(capture, site, number)
-        if reading.problem and not (is_section and number > 1):  # the last page of a section may be empty
+        if reading.articles or (reading.further and not is_section):
+            if reading.problem:  # damaged at its end: the visit led somewhere all the same, so it did not fail
+                self.logger.warning("%s: %s", response.url, reading.problem)
+        elif reading.problem and not (is_section and number > 1):  # the last page of a section may be empty
             yield not_fetched(response.request, Reason.LISTING, reading.problem, site=site)
         articles = [found for found in reading.articles if self._is_new(found, site)]
         for found in articles:

@@ -60,10 +60,10 @@ def read_sitemap(body: bytes, url: str) -> Reading:
     problem = ""
     try:
         for kind, found in _entries(body, url):
-            (sitemaps if kind == "sitemap" else pages).setdefault(found.url, found)
-            if len(pages) + len(sitemaps) >= MAX_ENTRIES:
+            if len(pages) + len(sitemaps) == MAX_ENTRIES:
                 problem = f"more than {MAX_ENTRIES:,} entries; the rest is not read"
                 break
+            (sitemaps if kind == "sitemap" else pages).setdefault(found.url, found)
     except etree.XMLSyntaxError as error:
         problem = f"damaged XML: {error.msg}"
     return Reading(articles=tuple(pages.values()), further=tuple(sitemaps.values()), problem=problem)

@@ -11,6 +11,14 @@ from spiders.sitemap import MAX_ENTRIES, read_address_lines, read_robots, read_s
 URL = "http://lanqiao.example/sitemap.xml"
 
 
+@pytest.mark.parametrize("more", [0, 1])
+def test_as_many_addresses_as_the_protocol_allows_are_no_problem(more: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("spiders.sitemap.MAX_ENTRIES", 5)
+    entries = "".join(f"<url><loc>http://lanqiao.example/{n}.html</loc></url>" for n in range(5 + more))
+    reading = read_sitemap(f"<urlset>{entries}</urlset>".encode(), URL)
+    assert (len(reading.articles), bool(reading.problem)) == (5, bool(more))
+
+
 def test_fifty_thousand_addresses_are_read_and_no_more() -> None:
     entries = "".join(f"<url><loc>http://lanqiao.example/{n}.html</loc></url>" for n in range(MAX_ENTRIES + 500))
     started = time.process_time()

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from scrapy import Request
@@ -16,6 +17,7 @@ from scrapy.http.headers import Headers
 from crawler.guard import Refused
 from crawler.items import Capture, FetchFailure, Reason
 from spiders.capture import to_capture, to_failure
+from spiders.discover import DiscoverSpider
 from spiders.pages import MAX_PARTS, PagesSpider
 
 HOST = "http://lanqiao.example"
@@ -272,3 +274,23 @@ def test_a_run_that_is_being_stopped_fetches_no_further_parts(crawl_parts: Calla
     assert isinstance(capture, Capture)
     assert failure.reason is Reason.INTERRUPTED
     assert fetched == []
+
+
+def _discovered(body: str) -> list[Any]:
+    asked = Request(f"{HOST}/sitemap.xml")
+    spider = DiscoverSpider(urls=asked.url)
+    response = Response(asked.url, body=body.encode(), request=asked)
+    return _collect(spider.read(response, site=urlsplit(HOST).netloc))
+
+
+def test_a_sitemap_that_is_damaged_at_its_end_led_somewhere_and_did_not_fail(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A failure would put the next visit off, and its addresses would not be counted as found."""
+    monkeypatch.setattr("spiders.sitemap.MAX_ENTRIES", 1)
+    entries = "".join(f"<url><loc>{HOST}/{n}.html</loc></url>" for n in (1, 2))
+    (request,) = _discovered(f"<urlset>{entries}</urlset>")
+    assert request.url == f"{HOST}/1.html"
+    assert "more than 1 entries" in caplog.text
+    (failure,) = _discovered("<!DOCTYPE x [<!ENTITY a 'b'>]><urlset></urlset>")
+    assert isinstance(failure, FetchFailure)
