@@ -226,7 +226,7 @@ def _about(member: Member, taken: Taken, made: Changes | None) -> Iterator[str]:
         yield ", ".join(found)
     if made is not None:
         counts = [
-            f"{count} characters {what}"
+            f"{count:,} {'character' if count == 1 else 'characters'} {what}"
             for count, what in ((made.added, "added"), (made.dropped, "dropped"), (made.changed, "changed"))
             if count
         ]
