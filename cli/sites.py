@@ -75,7 +75,7 @@ def learn_site(ctx: click.Context, url: str, allowed: tuple[str, ...], delay: fl
         for line in summary.lines():
             sys.stderr.write(f"repost: {printable(line)}\n")
         ctx.exit(summary.exit_code or 3)
-    sys.stdout.write(printable(propose(_seen(captures[0], captures[1:]))))
+    sys.stdout.write(printable(propose(seen(captures[0], captures[1:]))))
 
 
 def _warnings(recipes: Recipes, folder: Path) -> Iterator[str]:
@@ -89,7 +89,8 @@ def _warnings(recipes: Recipes, folder: Path) -> Iterator[str]:
             yield f"{path}: warning: article_url without seeds is used only by crawl --discover"
 
 
-def _seen(section: Capture, articles: list[Capture]) -> Seen:
+def seen(section: Capture, articles: list[Capture]) -> Seen:
+    """What a section page and some of its articles show of their site."""
     from spiders.listing import links_of, read_listing  # noqa: PLC0415 - lxml is not needed to check
 
     host = host_of(section.url)

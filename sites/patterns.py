@@ -22,12 +22,15 @@ HEADLINE_SHARE = 0.6  # of a shape's links: some are pictures, some say 详细
 # Only 0-9 are numbers: to Python, the １ of /é１.html is one as well.
 _NUMBER = re.compile(r"[0-9]+")
 _TOKEN = re.compile(r"[0-9]+|[A-Za-z]+|[^0-9A-Za-z]+")
-_ID = re.compile(r"(?=[A-Za-z]*[0-9]+[A-Za-z])[A-Za-z0-9]{12,}")  # a hash or a random name: 3f9ac01b77de, ARTIk2Xq81LmZ
+# A hash or a random name, perhaps behind a word: 3f9ac01b77de, ARTIk2Xq81LmZ, doc-3f9ac01b77de41
+_ID = re.compile(r"(?P<word>(?:[A-Za-z]{1,12}[-_])?)(?=[A-Za-z]*[0-9]+[A-Za-z])[A-Za-z0-9]{12,}")
 # A name of words: ferry, xin-qiao-tong-che, bridge-2-opens-again
 _SLUG = re.compile(r"[A-Za-z]+(?:[-_][A-Za-z]+)*|(?:[A-Za-z0-9]+-){3,}[A-Za-z0-9]+")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 # Lists, not articles: index_2.html, list-3.html
 _LIST_NAME = re.compile(r"(?:index|list|default|node|more|column|channel|category|page)(?![a-z])", re.IGNORECASE)
+# Whatever stands below one of these is a list, however it is called: /e/tags/?tagname=7, /author/wei/
+_LISTS = frozenset({"tag", "tags", "category", "author", "search"})
 _DAY_IN_ADDRESS = re.compile(
     r"(?<!\d)(?P<y>(?:19|20)\d\d)(?P<s>[-/_]?)(?P<m>0[1-9]|1[0-2])[-/_]?(?P<d>0[1-9]|[12]\d|3[01])(?!\d{1,3}(?!\d))"
 )
@@ -82,9 +85,13 @@ def _shape(url: str) -> Shape | None:
     """An address with every number, id and folder name replaced by its kind; None for what is no article's."""
     parts = urlsplit(url)
     *folders, name = _steps(parts)
-    if not (name or parts.query) or (_LIST_NAME.match(name) and not parts.query):
+    if not _LISTS.isdisjoint(map(str.lower, folders)) or (_LIST_NAME.match(name) and not parts.query):
         return None
     kinds = ["<folder>" if folder.isalpha() else _kind(folder) for folder in folders]
+    if not (name or parts.query):  # /2026/02/11/new-bridge/ is an article, /news/bridges/ a section
+        if not any("<n>" in kind or "<id>" in kind for kind in kinds):
+            return None
+        kinds[-1] = _kind(folders[-1])
     query = [name + _kind(value) for name, value in map(_parted, parts.query.split("&"))]
     return (str(len(folders)), *kinds, _kind(name), *(query if parts.query else ()))
 
@@ -101,10 +108,10 @@ def _parted(pair: str) -> tuple[str, str]:
 
 def _kind(text: str) -> str:
     stem, dot, suffix = text.rpartition(".")
-    for pattern, kind in ((_ID, "<id>"), (_SLUG, "<slug>")):
-        if pattern.fullmatch(stem or text):
-            return kind + dot + suffix if stem else kind
-    return _NUMBER.sub("<n>", text)
+    end = dot + suffix if stem else ""
+    if name := _ID.fullmatch(stem or text):
+        return f"{name['word']}<id>{end}"
+    return f"<slug>{end}" if _SLUG.fullmatch(stem or text) else _NUMBER.sub("<n>", text)
 
 
 def _reads_like_articles(shape: Shape, urls: Sequence[str], texts: Mapping[str, str]) -> bool:
@@ -138,8 +145,9 @@ def _segment(kind: str, texts: set[str]) -> str:
         return literal
     if kind == "<folder>":
         return r"[^/]+"
-    if kind.startswith("<id>"):
-        return "[A-Za-z0-9]+" + re.escape(kind.removeprefix("<id>"))
+    if "<id>" in kind:
+        word, _, end = kind.partition("<id>")
+        return re.escape(word) + "[A-Za-z0-9]+" + re.escape(end)
     if kind.startswith("<slug>"):
         return "[A-Za-z0-9_-]+" + re.escape(kind.removeprefix("<slug>"))
     tokens = [_TOKEN.findall(text) for text in sorted(texts)]

@@ -40,6 +40,17 @@ def _links(*paths: str, text: str = HEADLINE) -> list[tuple[str, str]]:
             "/a/77de413f9ac01b.html",
             ["/a/关于.html", "/b/x/77de413f9ac01b.html"],
         ),
+        (
+            _links("/2026/02/11/new-bridge-opened/", "/2026/02/12/ferry/", "/2026/03/01/three-schools-grow/"),
+            "/2026/04/01/birds-are-back/",
+            ["/2026/04/", "/category/birds/", "/2026/04/01/birds-are-back/feed/"],
+        ),
+        (
+            _links("/c/2026-02-11/doc-3f9ac01b77de41.shtml", "/c/2026-02-12/doc-09cc1b2277aa10.shtml",
+                   "/c/2026-02-13/doc-ihq7de413f9ac0.shtml"),
+            "/c/2026-04-01/doc-77de413f9ac01b.shtml",
+            ["/c/2026-04-01/index.shtml", "/c/2026-04-01/vid-77de413f9ac01b.shtml"],
+        ),
         (_links("/news/Article_20418.htm", "/news/Article_9.htm", "/news/Article_7.htm"), "/news/Article_11.htm",
          ["/news/x_1.htm"]),
         (_links("/c/9/content_1.htm", "/c/10/content_2.htm", "/c/11/content_3.htm"), "/c/12/content_99.htm", []),
@@ -59,8 +70,8 @@ def _links(*paths: str, text: str = HEADLINE) -> list[tuple[str, str]]:
         (_links("/é１-1.html", "/é１-2.html", "/é１-3.html"), "/é１-4.html", ["/é1-4.html", "/4.html"]),
         (_links("/1-²-1.html", "/2-²-2.html", "/3-²-3.html"), "/4-²-4.html", ["/4-2-4.html"]),
     ],
-    ids=["dated", "query", "words", "ids", "named", "folders", "latin", "hashes asked for", "words asked for",
-         "no name", "no path", "wide digit", "superscript"],
+    ids=["dated", "query", "words", "ids", "slash", "word and id", "named", "folders", "latin",
+         "hashes asked for", "words asked for", "no name", "no path", "wide digit", "superscript"],
 )  # fmt: skip
 def test_tomorrows_articles_have_the_pattern_and_menus_do_not(
     links: list[tuple[str, str]], tomorrow: str, never: list[str]
@@ -129,3 +140,10 @@ def test_an_odd_address_beside_usual_ones_costs_no_pattern(odd: str) -> None:
     pattern = learn_pattern([*usual, *_links(odd)])
     assert pattern
     assert all(re.search(pattern, url) for url, _ in usual)
+
+
+@pytest.mark.parametrize(
+    "path", ["/e/tags/?tagname={}", "/tag/{}-qing-xi-he-xin-qiao/", "/author/{}/", "/search/{}.html"]
+)
+def test_lists_below_a_list_folder_are_no_articles_however_long_their_names(path: str) -> None:
+    assert learn_pattern(_links(*(path.format(number) for number in range(12)))) is None
