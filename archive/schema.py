@@ -376,3 +376,29 @@ def _fifth(db: Database) -> None:
 def _seventh(db: Database) -> None:
     # What became of a capture is written beside its address: without this, every write reads all addresses.
     db.execute("CREATE INDEX urls_capture ON urls (capture_id)")
+
+
+@migrations(name="0008_as_published")
+def _eighth(db: Database) -> None:
+    """0001, 0003 and 0004 were changed after archives had been made by them: those get what the others have."""
+    db.execute("CREATE INDEX IF NOT EXISTS captures_requested_url ON captures (requested_url)")
+    # What is dropped follows from the versions; `repost reindex` files articles in families again.
+    if "text" not in _columns(db, "search_index"):
+        _drop(db, "search_index", "search_documents")
+        for statement in SEARCH:
+            db.execute(statement)
+        rebuild(db)
+    if "places" not in _columns(db, "sketches"):
+        _drop(db, "collation_notes", "collations", "family_history", "family_links", "family_members", "families",
+              "fingerprints", "sketches")  # fmt: skip
+        for statement in FAMILIES:
+            db.execute(statement)
+
+
+def _columns(db: Database, table: str) -> set[str]:
+    return {name for (name,) in db.execute("SELECT name FROM pragma_table_info(?)", (table,))}
+
+
+def _drop(db: Database, *tables: str) -> None:
+    for table in tables:
+        db.execute(f"DROP TABLE {table}")

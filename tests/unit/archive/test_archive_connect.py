@@ -1,5 +1,6 @@
 """Opening: what is made, what is refused, and in which words."""
 
+import dataclasses
 import os
 import shutil
 import sqlite3
@@ -15,7 +16,11 @@ from sqlite_utils.migrations import Migrations
 
 from archive import connect, schema
 from archive.connect import ArchiveError, default_path, open_reading, open_writing, reading, transaction, writing
+from archive.families_index import unfiled
 from archive.schema import APPLICATION_ID
+from archive.search_index import strays
+from archive.write import keep_article, keep_capture
+from crawler.items import Article, Capture, Sketch
 
 
 def _text(path: Path) -> None:
@@ -266,6 +271,59 @@ class TestMigrations:
             assert raw.execute("SELECT id FROM articles").fetchall() == [(7,)]
             names = [name for (name,) in raw.execute("SELECT name FROM _sqlite_migrations")]
             assert not {"0002_stars", "0003_broken"} & set(names)
+
+
+# The tables as the migrations of these names first made them, before they were changed.
+_FIRST_SEARCH = """
+    DROP TABLE search_index;
+    CREATE VIRTUAL TABLE search_index USING fts5 (
+        headline, body, source, authors, site, state, content = '', tokenize = 'ascii'
+    );
+    INSERT INTO search_index (rowid, headline) SELECT id, 'x' FROM search_documents;
+    DELETE FROM _sqlite_migrations WHERE name = '0008_as_published';
+"""
+_FIRST_FAMILIES = """
+    DELETE FROM fingerprints;
+    DROP TABLE sketches;
+    CREATE TABLE sketches (
+        version_id INTEGER PRIMARY KEY REFERENCES versions (id),
+        article_id INTEGER UNIQUE REFERENCES articles (id),
+        algorithm TEXT NOT NULL,
+        words BLOB NOT NULL,
+        word_count INTEGER NOT NULL,
+        hashes BLOB NOT NULL
+    ) STRICT;
+    INSERT INTO sketches SELECT id, article_id, 'first', x'00', 1, x'00000000' FROM versions;
+    INSERT INTO families (begun_at) VALUES ('2026-11-24');
+    INSERT INTO family_members SELECT id, 1, 'copy' FROM articles;
+    INSERT INTO fingerprints SELECT 0, id FROM articles;
+    DROP INDEX captures_requested_url;
+    DELETE FROM _sqlite_migrations WHERE name = '0008_as_published';
+"""
+
+
+@pytest.mark.parametrize("first", [_FIRST_SEARCH, _FIRST_FAMILIES, _FIRST_SEARCH + _FIRST_FAMILIES])
+def test_an_archive_made_by_the_first_form_of_a_migration_can_be_written_and_searched(
+    first: str, path: Path, make_capture: Callable[..., Capture], make_article: Callable[..., Article]
+) -> None:
+    def keep(db: Database, day: int, body: tuple[str, ...]) -> None:
+        sketch = Sketch(algorithm="a", words="".join(body), hashes=(day,), places=(0,))
+        article = dataclasses.replace(make_article(body=body, body_raw=body), sketch=sketch)
+        keep_article(db, keep_capture(db, make_capture(f"<p>{day}</p>", day=day)), article)
+
+    with writing(path) as db:
+        keep(db, 0, ("桥修好了。",))
+        db.conn.executescript(first)
+    with writing(path) as db:
+        assert list(strays(db)) == []
+        keep(db, 1, ("桥又修好了。",))
+        assert list(strays(db)) == []
+        assert unfiled(db) == 0
+        assert db.execute("PRAGMA foreign_key_check").fetchall() == []
+    fresh = path.with_name("fresh.db")
+    with writing(path) as old, writing(fresh) as new:
+        query = "SELECT name, sql FROM sqlite_schema WHERE name NOT LIKE '\\_sqlite%' ESCAPE '\\' ORDER BY name"
+        assert old.execute(query).fetchall() == new.execute(query).fetchall()
 
 
 def _write_and_die(db: Database, site: str) -> None:
