@@ -12,6 +12,7 @@ from sqlite_utils.migrations import Migrations
 
 from archive.schema_families import FAMILIES
 from archive.schema_search import SEARCH
+from archive.schema_twins import TWINS
 from archive.search_index import rebuild
 
 APPLICATION_ID = 0x5245_504F  # "REPO", in the file's header: how an archive is told from another program's database
@@ -402,3 +403,8 @@ def _columns(db: Database, table: str) -> set[str]:
 def _drop(db: Database, *tables: str) -> None:
     for table in tables:
         db.execute(f"DROP TABLE {table}")
+
+
+@migrations(name="0009_twins")
+def _ninth(db: Database) -> None:
+    db.execute(TWINS)
