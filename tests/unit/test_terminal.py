@@ -25,7 +25,8 @@ from pipelines.fingerprint import fingerprint
 # a new title for the window, the screen cleared, red by a C1 control, the direction turned, the line overwritten
 POISON = "\x1b]0;own\x07\x1b[2J\x9b31m\u202e\u2066\r\x08\x7f"
 DRIVES = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-COMMAND = (sys.executable, "-c", "from cli.main import main; main()")
+# sqlite-utils imports pandas where it finds it, which users need not have
+COMMAND = (sys.executable, "-c", "import sys; sys.modules['pandas'] = None; from cli.main import main; main()")
 AT = datetime(2026, 2, 11, 8, 0, tzinfo=UTC)
 STORY = tuple(
     text + POISON

@@ -37,6 +37,8 @@ SWITCHES = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
+# one for all, and it need not read the certificates of all authorities for a server that has none
+_CLIENT = httpx.Client(timeout=60, verify=False)  # noqa: S501 - no server here has a certificate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +57,7 @@ class Served:
 
     def get(self, path: str, **headers: str) -> httpx.Response:
         """Ask for a page; redirects are not followed."""
-        return httpx.get(self.base + path, headers=headers, timeout=60)
+        return _CLIENT.get(self.base + path, headers=headers)
 
 
 @pytest.fixture(scope="session")
