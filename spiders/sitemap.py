@@ -17,7 +17,7 @@ MAX_ENTRIES = 50_000  # of one file, as the protocol has it
 MAX_BYTES = 50_000_000  # of one file, unpacked, as the protocol has it
 GZIP = b"\x1f\x8b"
 
-_ENTRIES = frozenset({"url", "sitemap"})
+_ENTRIES = ("{*}url", "{*}sitemap")
 _DAYS = ("lastmod", "publication_date")  # the later wins: an article that was changed is worth fetching again
 _SITEMAP_LINE = re.compile(rb"^[ \t]*sitemap[ \t]*:[ \t]*(\S+)", re.IGNORECASE | re.MULTILINE)
 
@@ -59,11 +59,12 @@ def read_sitemap(body: bytes, url: str) -> Reading:
     sitemaps: dict[str, Found] = {}
     problem = ""
     try:
-        for kind, found in _entries(body, url):
-            if len(pages) + len(sitemaps) == MAX_ENTRIES:
+        for number, (kind, found) in enumerate(_entries(body, url)):
+            if number == MAX_ENTRIES:
                 problem = f"more than {MAX_ENTRIES:,} entries; the rest is not read"
                 break
-            (sitemaps if kind == "sitemap" else pages).setdefault(found.url, found)
+            if found:
+                (sitemaps if kind == "sitemap" else pages).setdefault(found.url, found)
     except etree.XMLSyntaxError as error:
         problem = f"damaged XML: {error.msg}"
     return Reading(articles=tuple(pages.values()), further=tuple(sitemaps.values()), problem=problem)
@@ -82,14 +83,12 @@ def read_robots(body: bytes, url: str) -> Reading:
     return Reading(further=tuple(Found(url=address) for address in dict.fromkeys(named) if address))
 
 
-def _entries(body: bytes, url: str) -> Iterator[tuple[str, Found]]:
+def _entries(body: bytes, url: str) -> Iterator[tuple[str, Found | None]]:
+    """The entries, also those without an address: a file of nothing else has to end too."""
     events = etree.iterparse(
-        BytesIO(body), events=("end",), resolve_entities=False, no_network=True, recover=True, remove_comments=True
+        BytesIO(body), tag=_ENTRIES, resolve_entities=False, no_network=True, recover=True, remove_comments=True
     )
     for _, element in events:
-        name = etree.QName(element).localname if isinstance(element.tag, str) else ""
-        if name not in _ENTRIES:
-            continue
         texts = {
             etree.QName(child).localname: (child.text or "").strip()
             for child in element.iter()
@@ -97,8 +96,8 @@ def _entries(body: bytes, url: str) -> Iterator[tuple[str, Found]]:
         }
         address = web_address(url, texts.get("loc", ""))
         days = [day for name in _DAYS if (day := _day(texts.get(name, "")))]
-        if address and texts.get("loc"):
-            yield name, Found(url=address, day=max(days, default=None))
+        found = Found(url=address, day=max(days, default=None)) if address and texts.get("loc") else None
+        yield etree.QName(element).localname, found
         element.clear()
 
 

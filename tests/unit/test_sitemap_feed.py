@@ -19,6 +19,14 @@ def test_as_many_addresses_as_the_protocol_allows_are_no_problem(more: int, monk
     assert (len(reading.articles), bool(reading.problem)) == (5, bool(more))
 
 
+def test_entries_without_an_address_count_too() -> None:
+    reading = read_sitemap(
+        b"<urlset>" + b"<url/>" * (MAX_ENTRIES + 1) + b"<url><loc>http://a.example/</loc></url>", URL
+    )
+    assert reading.articles == ()
+    assert "more than 50,000 entries" in reading.problem
+
+
 def test_fifty_thousand_addresses_are_read_and_no_more() -> None:
     entries = "".join(f"<url><loc>http://lanqiao.example/{n}.html</loc></url>" for n in range(MAX_ENTRIES + 500))
     started = time.process_time()
