@@ -36,15 +36,10 @@ from typing import Final
 from lxml import html as lxml_html
 
 from bench.own_pages import own_pages
-from crawler.items import Article, Capture, Record, SiteRecipe
+from crawler.items import Article, Capture
 from pipelines import clean as chain
 from pipelines.decode import decode
-from pipelines.despam import despam
-from pipelines.extract import extract
-from pipelines.fields import read_fields
 from pipelines.outcome import outcome_of
-from pipelines.parse import parse
-from pipelines.restore.draft import restore_draft
 from samples.damage import damage
 from samples.damage_tables import LEVELS
 
@@ -57,6 +52,8 @@ UNDAMAGED_BAR: Final = 4.5
 DAMAGED_BAR: Final = 9.0
 MEMORY_BAR: Final = 40
 PROCESS_BAR: Final = 60_000_000
+
+FLOW: Final = frozenset({"clean", "record_of"})  # what is no step
 
 STRADDLE_RATE: Final = 0.2  # gives about two broken runs in 1,000 Han, as pages show
 LARGEST: Final = 5  # pages whose memory is measured, in a process each
@@ -230,17 +227,10 @@ def installed_tools() -> dict[str, Work]:
     peers = {name: make() for name, (module, make) in PEERS.items() if importlib.util.find_spec(module)}
     return {
         BARE: lambda page: lxml_html.fromstring(page.capture.body),
-        OURS: lambda page: to_record(page.capture),
+        OURS: lambda page: chain.record_of(page.capture),
         FILED: lambda page: outcome_of(page.capture),
         **peers,
     }
-
-
-def to_record(capture: Capture) -> Record:
-    """The chain without the last step: what the other tools do, and more."""
-    recipe = SiteRecipe()
-    page = despam(parse(decode(capture)))
-    return read_fields(restore_draft(extract(page, recipe)), recipe)
 
 
 # -- time -------------------------------------------------------------------------------------------------------------
@@ -281,7 +271,7 @@ def steps(pages: Sequence[Page], rounds: int) -> dict[str, float]:
     """Each step's share of the chain's time, by putting a clock around every step that `clean` calls."""
     taken: Counter[str] = Counter()
     originals = {
-        name: step for name, step in vars(chain).items() if isinstance(step, FunctionType) and step is not chain.clean
+        name: step for name, step in vars(chain).items() if isinstance(step, FunctionType) and name not in FLOW
     }
 
     def clocked(name: str, step: Callable[..., object]) -> Callable[..., object]:

@@ -1,6 +1,6 @@
 """The whole flow of a page, in one place: captured bytes in, article out."""
 
-from crawler.items import Article, Capture, SiteRecipe
+from crawler.items import Article, Capture, Record, SiteRecipe
 from pipelines.decode import decode
 from pipelines.despam import despam
 from pipelines.extract import extract, join
@@ -18,6 +18,15 @@ def clean(capture: Capture, site: SiteRecipe | None = None) -> Article:
     Raises:
         Rejected: the page gives no article; the exception says why.
     """
+    return fingerprint(record_of(capture, site))
+
+
+def record_of(capture: Capture, site: SiteRecipe | None = None) -> Record:
+    """The record of one capture, without the keys that it is filed under.
+
+    Raises:
+        Rejected: the page gives no article; the exception says why.
+    """
     recipe = site or SiteRecipe()
     drafts = []
     for part in (capture, *capture.parts):
@@ -27,5 +36,4 @@ def clean(capture: Capture, site: SiteRecipe | None = None) -> Article:
         drafts.append(extract(page, recipe))
     draft = join(drafts)
     draft = restore_draft(draft)
-    record = read_fields(draft, recipe)
-    return fingerprint(record)
+    return read_fields(draft, recipe)
