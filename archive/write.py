@@ -17,7 +17,7 @@ from sqlite_utils import Database
 from archive import frontier, search_index
 from archive.connect import insert, insert_all, select, transaction
 from archive.families_index import follow, keep_sketch
-from archive.pack import FAST, pack, sha256
+from archive.pack import FAST, Unpackable, pack, sha256
 from archive.read import body_of, record_of_version
 from archive.revisit import Visit
 from archive.rows import (
@@ -262,12 +262,25 @@ def _keep_body(db: Database, body: bytes, site: str) -> str:
 
 def _pack(db: Database, body: bytes, best: str | None) -> tuple[bytes, str | None]:
     """A body packed, and the dictionary it was packed against, where that is worth it."""
-    if best is None:
+    dictionary = _dictionary(db, best) if best else None
+    if dictionary is None:
         return pack(body), None
-    against = pack(body, body_of(db, best))
+    against = pack(body, dictionary)
     if len(against) < len(pack(body, level=FAST)) * WORTH_A_DICTIONARY:
         return against, best
     return pack(body), None
+
+
+def _dictionary(db: Database, digest: str) -> bytes | None:
+    """The bytes of a dictionary; None where they are damaged, or could not be had again without another one's."""
+    alone = "SELECT 1 FROM bodies WHERE sha256 = ? AND dictionary_sha256 IS NULL"
+    if db.execute(alone, (digest,)).fetchone() is None:
+        return None
+    try:
+        body = body_of(db, digest)
+    except Unpackable:
+        return None
+    return body if sha256(body) == digest else None
 
 
 def _see_site(db: Database, site: str, seen: str) -> None:

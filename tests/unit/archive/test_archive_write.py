@@ -437,3 +437,31 @@ def test_a_record_comes_back_as_it_was(record: Record) -> None:
         keep_article(db, keep_capture(db, capture), Article(record=record, url_key="k", digest="d"))
         assert read.article(db, "1").record == storable(record)
         db.close()
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        "UPDATE bodies SET packed = x'00'",
+        "UPDATE bodies SET (packed, size) = (SELECT packed, size FROM bodies WHERE sha256 = :other)",
+        "UPDATE bodies SET dictionary_sha256 = :other",
+    ],
+    ids=["no frame", "other bytes", "packed against another"],
+)
+def test_a_damaged_dictionary_costs_its_site_only_the_pages_packed_with_it(
+    spoil: str, db: Database, make_capture: Make
+) -> None:
+    """The next page is stored alone and becomes the dictionary of those after it."""
+    words = "".join(f"青石镇的第{number}座桥" for number in range(500))
+    other = make_capture(f"{words}else", site="other", url="http://other.example/")
+    first, *later = (make_capture(f"<p>{words}{day}</p>", day=day, url=f"{URL}?{day}") for day in range(4))
+    digests = []
+    for capture in (other, first):
+        keep_capture(db, capture)
+        digests.append(hashlib.sha256(capture.body).hexdigest())
+    db.execute(f"{spoil} WHERE sha256 = :first", dict(zip(("other", "first"), digests, strict=True)))
+    ids = [keep_capture(db, capture) for capture in later]
+    assert [read.capture(db, capture_id).capture.body for capture_id in ids] == [capture.body for capture in later]
+    second = hashlib.sha256(later[0].body).hexdigest()
+    stored = {row["sha256"]: row["dictionary_sha256"] for row in db.table("bodies").rows}
+    assert [stored[hashlib.sha256(capture.body).hexdigest()] for capture in later] == [None, second, second]
