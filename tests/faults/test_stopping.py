@@ -146,7 +146,7 @@ def test_a_run_that_ends_does_not_wait_for_a_page_that_takes_a_minute_and_the_ne
         process.send_signal(signal.SIGINT)
     began = time.monotonic()
     done = hanging.finish(process)
-    assert time.monotonic() - began < 15
+    assert time.monotonic() - began < 45, "on the slowest machine; the page takes 60 s"
     assert done.code == (130 if how == "a signal" else 4)
     assert done.summary["outcomes"].get("pending", 0) >= 1
     assert "Traceback" not in done.stderr
