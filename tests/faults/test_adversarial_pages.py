@@ -16,7 +16,7 @@ from typing import Final
 import pytest
 
 from bench.bench_extract import Page, memory
-from cli.extract import SavedPage, extract_saved
+from cli.extract import SavedPage, extract_all
 from crawler.items import Article, Capture, Reason, Rejected
 from pipelines import parse
 from pipelines.article.paging import next_part
@@ -93,11 +93,12 @@ BAIT: Final = (
     "昨天", "来源：", "作者：", "责任编辑 张三 ", "记者 张三、", "当前位置：首页 &gt; ", "浏览1.2万次",
     "版权声明转载请注明", "彩票平台注册", "http://", "本文网址：http://a.b/c", "數(shù)據(jù)", "數(shù",
     "當?shù)剡@個(gè)", "這個問題為什麼會發生在臺灣，我們來說說。", "下一页", "\uf7b5\uf7d8", "&#xd800;",
+    "平台声明：转载", "记者张三／", "2026 04/18 ", "〔記者林曉／", "《白鹭晚报》（2026年", "点我下载",
 )  # fmt: skip
-IN_TITLE: Final = ("字", "x", " ", "_", "彩票-", "来源：", "&#22269;")
+IN_TITLE: Final = ("字", "x", " ", "_", "彩票-", "来源：", "&#22269;", "碧落星辰大殿_")
 IN_SCRIPT: Final = (
     "document.write('<a href=x>", "location.href=document.referrer;", "document.title='彩", "unescape('%u5f69", "/*",
-    "var a=1;",
+    "var a=1;", "document.write('<div style=\"left:-9999px\">')", "document.write('<div ",
 )  # fmt: skip
 IN_JSON: Final = ("[", '{"a":', '{"headline":"a"},', "9", '"\\ud800",')
 
@@ -151,6 +152,7 @@ def _kinds() -> Iterator[tuple[str, Make]]:
     yield "huge attribute", lambda size: _page(f"<div class='{'x' * size}' style='{'a:b;' * (size // 4)}'>{STORY}")
     yield "many attributes", lambda size: _page(f"<p {' '.join(f'a{number}=b' for number in range(size // 9))}>{STORY}")
     yield "links to many sites", _far_links
+    yield "anchors that lead to many sites", lambda size: _far_links(size).replace(b"display:none", b"")
     yield "billion laughs", _laughs
     yield "damaged text", _damaged
     yield "unclosed title", lambda size: f"<title>{STORY * (size // 700)}".encode()
@@ -288,7 +290,7 @@ def test_a_page_over_the_bound_is_not_read(tmp_path: Path) -> None:
     with file.open("wb") as page:
         page.write(b"<p class='")
         page.truncate(50_000_000)
-    extracted = extract_saved(SavedPage(path=file))
+    (extracted,) = extract_all([SavedPage(path=file)], 1)
     assert json.loads(extracted.line)["rejected"]["reason"] == Reason.TOO_LARGE
 
 
