@@ -30,8 +30,10 @@ CANDIDATES: Final = 48
 """Articles compared word by word."""
 MEETINGS: Final = 2
 """Sampled shingles that two articles share before they are compared."""
-WEIGHT: Final = 0.1
-"""What they weigh together, each the less the more articles hold it; two phrases of every report weigh 0.04."""
+WEIGHT: Final = 0.2
+"""What they weigh together, each the less the more articles hold it; a few phrases of every report weigh 0.02 each …"""
+MANY: Final = 8
+"""… but for articles that share so many: what fifty copies of one text hold weighs no more than such a phrase."""
 HINT: Final = 0.05
 """Share of the shorter text's sampled shingles among them; copies with every third character changed share 0.24."""
 WITNESSES: Final = 12
@@ -124,7 +126,11 @@ def find(db: Database, page: Sketched) -> Found:
         for other_id in ids:
             weights[other_id] += 1 / len(ids)
             shared[other_id].add(value)
-    met = (other_id for other_id, values in shared.items() if len(values) >= MEETINGS and weights[other_id] >= WEIGHT)
+    met = (
+        other_id
+        for other_id, values in shared.items()
+        if len(values) >= MANY or (len(values) >= MEETINGS and weights[other_id] >= WEIGHT)
+    )
     known: dict[tuple[int, ...], bool] = {}
     candidates, suspicious = [], set()
     for other_id in nlargest(CANDIDATES, met, key=lambda other_id: (weights[other_id], -other_id)):

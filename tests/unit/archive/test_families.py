@@ -9,6 +9,7 @@ from sqlite_utils import Database
 
 from archive.connect import ArchiveError
 from archive.families import COLLECTION, COPY, families, families_of, family, present_id
+from archive.families_candidates import POSTINGS
 from archive.families_index import reindex, unfiled
 from archive.write import keep_article, keep_capture, keep_rejection
 from bench.bench_families import fill, score
@@ -128,6 +129,16 @@ def test_boilerplate_that_nobody_knew_joins_nobody(db: Database, keep: Keep) -> 
     copy = keep("copy", (paragraphs(chance(99), 1)[0][:60], *ONE[:2], FOOTER))
     repost = keep("repost", (*ONE[:2], FOOTER))
     assert groups(db) == {(frozenset({copy, repost}), frozenset())}
+
+
+def test_a_copy_of_what_many_have_is_found_though_each_of_them_weighs_little(db: Database, keep: Keep) -> None:
+    short = ("".join(ONE)[:150],)
+    for number in range(POSTINGS + 2):
+        keep(f"copy{number}", short)
+    damaged = keep("damaged", scattered(short, chance(3), 0.2))  # 8 of 24 sampled shingles are left
+    (found,) = families(db)
+    assert found.members == POSTINGS + 3
+    assert families_of(db, damaged) == (found.id,)
 
 
 def test_two_families_become_one_and_keep_both_ids(db: Database, keep: Keep) -> None:
