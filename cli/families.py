@@ -66,16 +66,23 @@ def family_command(  # noqa: PLR0913, PLR0917 - one parameter an option of the c
     with reading(db_path) as db:
         found = family(db, family_id)
     if as_collation:
-        made = collate(found)
-        with writing(db_path) as db:
-            made = keep_collation(db, made)
-        _show_collation(made, found, as_json=as_json)
+        _show_collation(_stored(collate(found), db_path), found, as_json=as_json)
     elif pair:
         _show_difference(found, *pair, as_json=as_json)
     elif as_json:
         print_json(family_json(found, account(found)))
     else:
         print_lines(family_lines(found, account(found)))
+
+
+def _stored(made: Collation, db_path: Path) -> Collation:
+    """A collation as it was stored; as it is, where the archive is on read-only media or others write it for long."""
+    try:
+        with writing(db_path) as db:
+            return keep_collation(db, made)
+    except ArchiveError as error:
+        complain(f"the collation is shown and not stored: {error}")
+        return made
 
 
 def _show_difference(found: Family, one_id: int, other_id: int, *, as_json: bool) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from archive import families_index
-from archive.connect import writing
+from archive.connect import ArchiveError, writing
 from archive.families import COPY, Family, Member
 from archive.families_candidates import CANDIDATES
 from archive.write import keep_article, keep_capture
@@ -139,6 +139,21 @@ def test_a_collation_is_shown_and_stored(repost: Repost, archive: Path) -> None:
     assert run.out.startswith("family 1, collated from 3 copies\nthe wording is that of article 1; 0 places from the")
     stored = repost("sql", "SELECT base_id, witnesses FROM collations", "--db", archive)
     assert stored.out.splitlines()[-1].split("\t") == ["1", "[1,2,3]"]
+
+
+def test_a_collation_that_cannot_be_stored_is_shown(
+    repost: Repost, archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path) -> None:
+        raise ArchiveError(f"{path}: attempt to write a readonly database")
+
+    monkeypatch.setattr("cli.families.writing", refuse)
+    run = repost("family", "1", "--collate", "--db", archive)
+    assert run.code == 0
+    assert (
+        run.err == f"repost: the collation is shown and not stored: {archive}: attempt to write a readonly database\n"
+    )
+    assert STORY[1] in run.out
 
 
 def test_a_filled_place_is_printed_with_its_articles(repost: Repost, tmp_path: Path) -> None:
