@@ -2,12 +2,18 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Page, Request, expect
+
+from archive.connect import reading
+from archive.stats import figures
+from reader.report import Imprint, report_html
+from reader.report_pictures import svg
 
 KINDS = {
     "first": "/",
@@ -254,3 +260,56 @@ def test_the_dark_is_dark(opened: Open) -> None:
     with opened("first", color_scheme="light") as light, opened("first", color_scheme="dark") as dark:
         grounds = [page.evaluate("getComputedStyle(document.body).backgroundColor") for page in (light, dark)]
     assert grounds == ["rgb(250, 249, 246)", "rgb(21, 24, 27)"]
+
+
+# -- the report: one file, opened from a disk, that asks nobody for anything
+
+
+@pytest.fixture(scope="module")
+def report(served: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report of the archive of the web tests, in which every text of one article tries to be something else."""
+    with reading(served.archive) as db:
+        scope, found = figures(db)
+    imprint = Imprint(subject="a.db", made="2026-03-29", program="1", font=True)
+    path = tmp_path_factory.mktemp("report") / "report.html"
+    path.write_text("".join(report_html(imprint, scope, found, svg)), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def report_page(browser: Browser, report: Path) -> Any:
+    context = browser.new_context(accept_downloads=True)
+    opened = context.new_page()
+    opened.set_default_timeout(PATIENCE)
+    asked: list[str] = []
+    opened.on("request", lambda request: asked.append(request.url))
+    opened.goto(report.as_uri())
+    yield opened
+    context.close()
+    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+
+
+def test_every_plot_of_a_report_is_drawn_and_nothing_runs(report_page: Page) -> None:
+    widths = report_page.evaluate(
+        "Promise.all([...document.images].map(each => each.decode().then(() => each.naturalWidth)))"
+    )
+    assert len(widths) == 8
+    assert all(width > 300 for width in widths)
+    assert report_page.evaluate("document.scripts.length") == 0
+    assert report_page.title() == "Report: a.db"
+
+
+def test_nothing_keeps_people_from_reading_a_report(report_page: Page) -> None:
+    report_page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true })")
+    assert _faults(report_page) == {}
+    report_page.set_viewport_size(PHONE)
+    assert report_page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+
+
+def test_the_numbers_of_a_report_come_as_a_file(report_page: Page) -> None:
+    with report_page.expect_download() as download:
+        report_page.get_by_role("link", name="sources.csv").click()
+    assert download.value.suggested_filename == "sources.csv"
+    lines = download.value.path().read_text(encoding="utf-8-sig").splitlines()
+    assert lines[0] == "source,articles,share"
+    assert any(line.startswith("华昭社") for line in lines)
