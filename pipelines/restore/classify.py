@@ -37,8 +37,9 @@ _AUTHORS: Final = re.compile("[於後裏裡並製隻麼係範徵餘幹鬆複髮�
 # what only converters of another kind make, which take the first variant of a list (全麵攷慮 結閤)
 _VARIANTS: Final = "閤攷箇瞭麵纔"
 _SHIFTED: Final = re.compile(rf"[{ORPHANS}][^\n{ORPHANS}]{{0,30}}")
-_FOLDED: Final = re.compile(rf"[,:;!?](?=[{HAN}“《])")
-_WIDE: Final = re.compile(rf"[，：；！？](?=[{HAN}“《])")
+# a mark beside an orphan byte is half of one and half of another character, and is not folded either way (?！辟)
+_FOLDED: Final = re.compile(rf"(?<![{ORPHANS}])[,:;!?](?=[{HAN}“《])")
+_WIDE: Final = re.compile(rf"(?<![{ORPHANS}])[，：；！？](?=[{HAN}“《])")
 
 
 def classify(texts: Sequence[str]) -> Page:

@@ -21,6 +21,7 @@ from typing import Final, NamedTuple
 from pipelines.restore import cp936
 from pipelines.restore.model import STEP
 from pipelines.restore.page import PageFacts
+from pipelines.restore.quotes import SHAPING, Quotation, quotation, shape_cost
 from pipelines.restore.scorer import Letter, Scorer, pair
 from pipelines.restore.tables import NOTE, READING, read_as, reads, script
 
@@ -48,29 +49,21 @@ _UNSPLIT = 2 * STEP  # a mark inside a run of round one, which round two could h
 _LOST_WHOLE = 3 * STEP  # a character of which only the reading is left
 _NEW_KEY = 1 * STEP  # a note on a character that the page does not annotate elsewhere
 
-# what quotation marks cost besides where a quotation is open, and where none is; a paragraph may end in an open one
-_QUOTES = {
-    ("“", True): 4 * STEP,
-    ("“", False): 0.0,
-    ("”", True): -1.5 * STEP,
-    ("”", False): 4 * STEP,
-    ("\n", True): 1.5 * STEP,
-    ("\n", False): 0.0,
-}
 
 # what people say, writers of news do not: 被冰冻住， not 被冰冻啊，
 _INTERJECTIONS: Final = frozenset("啊呀哎唉哟喲嘛哈呵噢哦")
 _SPOKEN = {False: 5 * STEP, True: 1 * STEP}
 
-_SURE = 6 * STEP  # a next character that costs less is taken for what stood next
+_SURE = 4.5 * STEP  # a next character that costs less is taken for what stood next
 
-_LONGER = 1.5 * STEP  # a weak model overcharges every character of a longer reading
-_UNFIT = 7 * STEP  # a character that costs more makes one think of another reading
+_LONGER = 0.8 * STEP  # a weak model overcharges every character of a longer reading
+_UNFIT = 5 * STEP  # a character that costs more makes one think of another reading
 _ANY, _VANISHING = -1, -2  # a second byte that nothing tells; one that vanished together with the byte after it
 _ANYTHING, _SEEN = -1, -1001  # what can follow a character that ends in a pair that vanished
-_OPEN = 2  # after so many of them anything, after the others what training saw there
-_FOLLOWED = {_ANY: 8, _VANISHING: 16}  # how many characters are followed where a byte is not known …
-_VANISHED_SECOND = 8  # … and where it is the first that is not
+_FOLLOWED = {_ANY: 12, _VANISHING: 20}  # how many characters are followed where a byte is not known …
+_VANISHED_SECOND = 6  # … and where it is the first that is not
+_PAIRS = 28  # how many pairs of characters are followed where a pair of bytes vanished between them …
+_FEW = 4  # … and how many first ones, where nothing is known of the second
 _LOST = 40
 _MANY, _COMMON = 200, 2500  # where so many characters could stand, only the commonest are weighed
 _UNTOLD = {"?", EATEN}
@@ -91,7 +84,7 @@ class Path(NamedTuple):
         end: where in the shown text the last explained run ends …
         length: … and how much of `text` belongs to it.
         open_key: the last character is one that the page annotates, and its note has not come yet.
-        quoted: a quotation is open.
+        quoted: the quotation that is open.
         late: the run was made in round two, when every mark got its hidden byte: none can stand inside the run.
         doubts: the places inside runs where a character fits badly.
     """
@@ -107,7 +100,7 @@ class Path(NamedTuple):
     end: int = 0
     length: int = 0
     open_key: bool = False
-    quoted: bool = False
+    quoted: Quotation = Quotation.NONE
     late: bool = False
     doubts: tuple[int, ...] = ()
 
@@ -139,8 +132,8 @@ class Lattice:
         """Whether the steps are used up: no damaged page needs as many."""
         return self._work < 0
 
-    def root(self, at: int, *, quoted: bool) -> Path:
-        """The path that begins at a place where the pairs are right; `quoted` when a quotation is open there."""
+    def root(self, at: int, *, quoted: Quotation) -> Path:
+        """The path that begins at a place where the pairs are right; `quoted`: what is open there."""
         self._ranked.clear()
         self._pronouns = self._scorer.pronouns(self._text[max(at - 150, 0) : at + 100])
         before = "\n\n" + NOTE.sub(r"\1", self._text[max(at - 40, 0) : at])
@@ -271,14 +264,16 @@ class Lattice:
     def _end_with(self, path: Path, halves: bytes) -> Iterator[Path]:
         """One shown symbol: its first byte ends a character; its second, if any, begins the next."""
         for letter, cost in self._choices(path, halves[0]):
-            step = self._grown(path, path.at + 1, letter, cost, _after(path, letter) + halves)
-            if len(halves) == 1:
-                yield _mended(step)
-            elif halves[1] > 0x80:
-                yield step._replace(pending=halves[1])
-            else:
-                # an ASCII letter (or a lone 80) of the author's, taken for a second byte: the pairs are right after it
-                yield _mended(self._step(step, step.at, "€" if halves[1] == 0x80 else chr(halves[1]), b""))
+            yield self._ended(path, letter, cost, halves)
+
+    def _ended(self, path: Path, letter: Letter, cost: float, halves: bytes) -> Path:
+        step = self._grown(path, path.at + 1, letter, cost, _after(path, letter) + halves)
+        if len(halves) == 1:
+            return _mended(step)
+        if halves[1] > 0x80:
+            return step._replace(pending=halves[1])
+        # an ASCII letter (or a lone 80) of the author's, taken for a second byte: the pairs are right after it
+        return _mended(self._step(step, step.at, "€" if halves[1] == 0x80 else chr(halves[1]), b""))
 
     def _end_with_orphan(self, path: Path, orphan: str) -> Iterator[Path]:
         """An orphan inside a run is the second byte of the pending character."""
@@ -324,21 +319,42 @@ class Lattice:
             return rest.end(), b"<" + rest[0].encode()
         return at, _UNKNOWN_BYTE
 
-    def _vanished(self, path: Path, *, again: int = 2) -> Iterator[Path]:
+    def _vanished(self, path: Path, *, again: int = 1) -> Iterator[Path]:
         """A pair without a character was there and is not shown: 周?chē)窠 is 周圍神經.
 
         Its first byte ends the pending character; its second begins another, and what is shown next ends that one.
+        Both characters are weighed together: after a full stop 樊紹 is no likelier than 法養 by its first alone.
         """
-        for rank, (letter, cost) in enumerate(self._choices(path, _VANISHING)):
-            bonus = (
-                _LONGER if letter.lead > 0xAA or letter.lead < 0xA1 else 0
-            )  # for Han, not for marks, which are cheap
-            step = self._grown(path, path.at, letter, cost - bonus, _after(path, letter) + bytes([letter.trail]))
-            # an unlikely first character can still begin a likely word
-            step = step._replace(pending=(_ANYTHING if rank < _OPEN else _SEEN) - letter.trail)
-            yield from self._read_on(step)
-            if rank < again:
-                yield from self._vanished(step, again=again - 1)
+        firsts = self._choices(path, _VANISHING)
+        for letter, cost in firsts[:again]:
+            step = self._before_vanished(path, letter, cost)._replace(pending=_SEEN - letter.trail)
+            yield from self._vanished(step, again=again - 1)
+        char = self._text[path.at]
+        halves = cp936.encode(char.translate(WIDE))
+        if is_orphan(char) or not (len(halves) == 2 or char == "€" or "@" <= char <= "~"):
+            for letter, cost in firsts[:_FEW]:
+                step = self._before_vanished(path, letter, cost)._replace(pending=_ANYTHING - letter.trail)
+                yield from self._read_on(step)
+            return
+        pairs = [
+            (cost + further, letter, cost, second, further)
+            for letter, cost in firsts
+            for second, further in self._after_vanished(path, letter, halves[0])
+        ]
+        for _, letter, cost, second, further in nsmallest(_PAIRS, pairs, key=_first_of):
+            step = self._before_vanished(path, letter, cost)._replace(pending=_ANYTHING - letter.trail)
+            yield self._ended(step, second, further, halves)
+
+    def _before_vanished(self, path: Path, letter: Letter, cost: float) -> Path:
+        # for Han, not for marks, which are cheap
+        bonus = _LONGER if letter.lead > 0xAA or letter.lead < 0xA1 else 0
+        return self._grown(path, path.at, letter, cost - bonus, _after(path, letter) + bytes([letter.trail]))
+
+    def _after_vanished(self, path: Path, letter: Letter, trail: int) -> Iterator[tuple[Letter, float]]:
+        """What can follow a character whose second byte vanished, where the second byte of what follows is known."""
+        leads = vanishing_pairs()[letter.trail]
+        letters = [one for one in self._scorer.plausible(letter.number, trail) if one.lead in leads]
+        return zip(letters, self._scorer.costs(path.second, letter.number, letters), strict=True)
 
     # --- what a character can be
 
@@ -408,10 +424,11 @@ class Lattice:
         if char in "他她":
             cost += self._pronouns[char]
         if char in _INTERJECTIONS:
-            cost += _SPOKEN[quoted]
-        if char in "“”\n":
-            cost += _QUOTES[char, quoted]
-            quoted = char == "“"
+            cost += _SPOKEN[bool(quoted)]
+        if char in SHAPING:
+            before = path.text[-1:]
+            cost += shape_cost(char, before, quoted)
+            quoted = quotation(char, before, quoted)
         return Path(
             at,
             path.pending,
@@ -451,6 +468,10 @@ def note_bytes(reading: str) -> bytes:
 def _mended(path: Path) -> Path:
     """The run ends here: the pairs are right again."""
     return path._replace(pending=-1, late=False, mends=path.mends + 1, end=path.at, length=len(path.text))
+
+
+def _first_of(found: tuple[float, Letter, float, Letter, float]) -> float:
+    return found[0]
 
 
 def _leads(path: Path) -> Collection[int]:

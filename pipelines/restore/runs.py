@@ -15,6 +15,7 @@ from pipelines.restore import cp936
 from pipelines.restore.lattice import LOST_LEAD, WIDE, Lattice, Path
 from pipelines.restore.model import STEP
 from pipelines.restore.page import PageFacts
+from pipelines.restore.quotes import Quotation, quotation
 from pipelines.restore.scorer import Scorer
 from pipelines.restore.tables import ORPHANS, READING
 
@@ -23,8 +24,8 @@ _SPOT: Final = re.compile(
 )
 _SETTLED = 3  # so many characters after a run tell how well it joins what follows
 _FARTHEST = 300  # the longest run seen is under 60 characters; a hostile text must not cost more than this
-_BREADTH = 10  # how many readings are followed at once
-_FIRST_BREADTH = 24  # at the first character of a run nothing but its left neighbour tells the readings apart
+_BREADTH = 14  # how many readings are followed at once
+_FIRST_BREADTH = 28  # at the first character of a run nothing but its left neighbour tells the readings apart
 _VANISHING_BREADTH = 2
 # Steps through the lattice that a text may take, besides one for each of its characters: a damaged page needs about
 # half of that, and a hostile one gets no more
@@ -59,7 +60,7 @@ class Mend:
 def mend(text: str, facts: PageFacts, scorer: Scorer) -> Iterator[Mend]:
     """The repairs of a text, from left to right, not overlapping."""
     lattice = Lattice(text, facts, scorer, work=_WORK + len(text))
-    at, done, quoted = 0, 0, False
+    at, done, quoted = 0, 0, Quotation.NONE
     while spot := _SPOT.search(text, at):
         start = spot.start()
         if crowd := _CROWD.match(text, start):
@@ -67,13 +68,13 @@ def mend(text: str, facts: PageFacts, scorer: Scorer) -> Iterator[Mend]:
             continue
         if lattice.is_tired:
             return
-        quoted = _is_quoted(text[done:start], quoted)
+        quoted = _quotation(text[done:start], quoted)
         found = _solve(lattice, text, start, quoted=quoted)
         at, done = start + 1, start
         if found:
             yield found
             at = done = found.end
-            quoted = _is_quoted(found.after, quoted)
+            quoted = _quotation(found.after, quoted)
 
 
 def is_broken(text: str) -> bool:
@@ -81,14 +82,18 @@ def is_broken(text: str) -> bool:
     return _SPOT.search(text) is not None
 
 
-def _is_quoted(text: str, before: bool) -> bool:  # noqa: FBT001 - a state, not a switch
-    """Whether a quotation is open after a text; a new line closes it."""
-    line = text.rpartition("\n")
-    opened, closed = line[2].rfind("“"), line[2].rfind("”")
-    return opened > closed or (before and not line[1] and closed < 0)
+def _quotation(text: str, before: Quotation) -> Quotation:
+    """What quotation is open after a text; a new line closes it."""
+    open_ = before
+    for at in (found.start() for found in _SHAPES.finditer(text)):
+        open_ = quotation(text[at].translate(WIDE), text[at - 1 : at], open_)
+    return open_
 
 
-def _solve(lattice: Lattice, text: str, start: int, *, quoted: bool) -> Mend | None:
+_SHAPES: Final = re.compile(r"[“”\n，,。！!？?；;]")
+
+
+def _solve(lattice: Lattice, text: str, start: int, *, quoted: Quotation) -> Mend | None:
     """The repair at a place, or None where no reading beats the text as it is.
 
     Pairs that vanished are thought of only where the best reading without them has a character that fits badly, because

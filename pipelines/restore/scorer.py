@@ -15,15 +15,13 @@ from typing import Final, NamedTuple
 from pipelines.restore.model import BOUNDARY, STEP, UNKNOWN, Model, load, symbol
 from pipelines.restore.tables import NOTE, ORPHANS, script
 
-PAGE_SHARE: Final = 0.25
-"""How much of the probability what stands elsewhere on the page decides, where it has an opinion."""
-
-_TRIPLE_SHARE, _PAIR_SHARE, _SINGLE_SHARE = 0.65, 0.25, 0.1
-_RARELY = 8 * STEP  # a character that costs more may still be one that this page is about
-_DISCOUNT = 0.4
+# How much the page decides: its share where single characters are concerned, and how often the page must have a context
+# of one or two characters to count as much as the model. Found by leaving out each character of other articles in turn.
+_SHARE_ONE, _PRIOR_TWO, _PRIOR_THREE = 0.1, 25.0, 6.0
 _UNSEEN = 0.3  # of a pronoun that does not stand on the page
 _MAX_PAGE = 20_000  # characters of the page that are looked at: the longest article, not a concatenation of many
 
+_COMMONEST = 5  # characters that are weighed although nothing speaks for them
 _TRAILS = (*range(0x40, 0x7F), *range(0x80, 0xFF))
 _STRANGE = round(4 * STEP)  # for symbols that authors hardly use and training saw too seldom to tell (Ⅷ ┛ Ж ａ)
 _IMPOSSIBLE = round(7 * STEP)  # for simplified characters: the converter would have converted them
@@ -52,7 +50,7 @@ class Letter(NamedTuple):
 class Alphabet:
     """GBK's characters with their numbers in a model; the tables fill as they are asked for."""
 
-    __slots__ = ("_followers", "_leads", "_numbered", "_numbers", "_trails", "model")
+    __slots__ = ("_common", "_followers", "_leads", "_numbered", "_numbers", "_trails", "model")
 
     def __init__(self, model: Model) -> None:
         """Set up for one model."""
@@ -60,6 +58,7 @@ class Alphabet:
         self._numbers: dict[str, int] = {}
         self._leads: dict[int, tuple[Letter, ...]] = {}
         self._trails: dict[int, tuple[Letter, ...]] = {}
+        self._common: dict[int, tuple[Letter, ...]] = {}
         self._numbered: list[Letter | None] = []
         self._followers: dict[int, dict[int, list[Letter]]] = {}
 
@@ -93,6 +92,14 @@ class Alphabet:
             found = self._trails[trail] = self._letters((lead, trail) for lead in range(0x81, 0xFF))
         return found
 
+    def by_trail(self, trail: int) -> tuple[Letter, ...]:
+        """The characters that end in a byte, the commonest first."""
+        found = self._common.get(trail)
+        if found is None:
+            known = [letter for letter in self.with_trail(trail) if letter.number and not letter.extra]
+            found = self._common[trail] = tuple(sorted(known, key=lambda letter: letter.number))
+        return found
+
     def followers(self, number: int) -> dict[int, list[Letter]]:
         """The characters that training saw after one, in the converter's script, by their second byte."""
         found = self._followers.get(number)
@@ -122,7 +129,7 @@ class Alphabet:
 class Scorer:
     """Costs on one page, in units of 1/`STEP` nats."""
 
-    __slots__ = ("_model", "_ones", "_page", "_size", "_threes", "_twos", "alphabet")
+    __slots__ = ("_model", "_ones", "_page", "_plausible", "_size", "_threes", "_twos", "alphabet")
 
     def __init__(self, alphabet: Alphabet, page: str) -> None:
         """Learn what stands on a page.
@@ -141,27 +148,31 @@ class Scorer:
         self._twos = Counter(pairwise(numbers))
         self._threes = Counter(zip(numbers, numbers[1:], numbers[2:], strict=False))
         self._page = kept
+        self._plausible: dict[tuple[int, int], list[Letter]] = {}
 
     def cost(self, first: int, second: int, third: int) -> float:
         """What a character costs after the two before it."""
-        cost = self._model.cost(first, second, third)
-        if (second, third) in self._twos or (cost > _RARELY and third in self._ones):
-            return self._adapted(cost, first, second, third)
-        return cost
+        return self._adapted(first, second, (third,), [self._model.cost(first, second, third)])[0]
 
     def costs(self, first: int, second: int, letters: Sequence[Letter]) -> list[float]:
         """What each of several characters costs after the two before it, with what it costs besides."""
-        twos, ones = self._twos, self._ones
-        costs = self._model.costs(first, second, [letter.number for letter in letters])
-        return [
-            (
-                self._adapted(cost, first, second, letter.number)
-                if (second, letter.number) in twos or (cost > _RARELY and letter.number in ones)
-                else cost
-            )
-            + letter.extra
-            for cost, letter in zip(costs, letters, strict=True)
-        ]
+        numbers = [letter.number for letter in letters]
+        costs = self._adapted(first, second, numbers, self._model.costs(first, second, numbers))
+        return [cost + letter.extra for cost, letter in zip(costs, letters, strict=True)]
+
+    def plausible(self, before: int, trail: int) -> list[Letter]:
+        """The characters with a second byte that may well stand after another: those that did, and the commonest."""
+        asked = (before, trail)
+        found = self._plausible.get(asked)
+        if found is None:
+            ones, twos = self._ones, self._twos
+            letters = self.alphabet.by_trail(trail)
+            here = [
+                one for one in letters if one.number in ones and ((before, one.number) in twos or ones[one.number] > 1)
+            ]
+            seen = self.alphabet.followers(before).get(trail, ())
+            found = self._plausible[asked] = list(dict.fromkeys((*seen, *here, *letters[:_COMMONEST])))
+        return found
 
     def pronouns(self, near: str) -> dict[str, float]:
         """What 他 and 她 cost besides: often nothing that is shown tells them apart, but what stands near does.
@@ -172,14 +183,30 @@ class Scorer:
         he, she = (_UNSEEN + 3 * _alone(one, near) + _alone(one, self._page) for one in "他她")
         return {"他": -STEP * math.log(he / (he + she)), "她": -STEP * math.log(she / (he + she))}
 
-    def _adapted(self, cost: int, first: int, second: int, third: int) -> float:
-        here = _SINGLE_SHARE * max(self._ones[third] - 1, 0) / self._size
-        if pair_here := self._twos.get((second, third)):
-            here += _PAIR_SHARE * (pair_here - _DISCOUNT) / self._ones[second]
-        triple = self._threes.get((first, second, third))
-        if triple:
-            here += _TRIPLE_SHARE * (triple - _DISCOUNT) / self._twos[first, second]
-        return -STEP * math.log((1 - PAGE_SHARE) * math.exp(-cost / STEP) + PAGE_SHARE * here)
+    def _adapted(self, first: int, second: int, thirds: Sequence[int], costs: Sequence[int]) -> list[float]:
+        """The model's costs after two characters, adapted to what follows them on this page.
+
+        The page's counts are added to the model's probabilities, which count as `_PRIOR_…` more: a context that the
+        page has often is known, and what never follows it there (戈海 without 涛) is unlikelier than the model thinks.
+        """
+        ones, twos, threes = self._ones, self._twos, self._threes
+        after_two = _PRIOR_TWO / (ones[second] + _PRIOR_TWO)
+        seen_three = twos.get((first, second), 0)
+        after_three = _PRIOR_THREE / (seen_three + _PRIOR_THREE)
+        unseen = -STEP * math.log((1 - _SHARE_ONE) * after_two * after_three)
+        found = []
+        for third, cost in zip(thirds, costs, strict=True):
+            here = ones.get(third)
+            if here is None:
+                found.append(cost + unseen)
+                continue
+            p = (1 - _SHARE_ONE) * math.exp(-cost / STEP) + _SHARE_ONE * here / self._size
+            if ones[second]:
+                p = after_two * p + (1 - after_two) * twos.get((second, third), 0) / ones[second]
+            if seen_three:
+                p = after_three * p + (1 - after_three) * threes.get((first, second, third), 0) / seen_three
+            found.append(-STEP * math.log(p))
+        return found
 
 
 def _alone(pronoun: str, text: str) -> int:

@@ -1,0 +1,59 @@
+"""Which quotation is open, and what that says of the marks to come.
+
+After 。 and 。” a run begins so often that what closes speech has to be known:
+再往左。” and 再往左海” are the same bytes.
+"""
+
+from enum import IntEnum
+from typing import Final
+
+from pipelines.restore.model import STEP
+
+
+class Quotation(IntEnum):
+    """What kind of quotation is open; which marks can close it depends on that."""
+
+    NONE = 0
+    TERM = 1  # 他口中的“小伙子”
+    SPEECH = 2  # 他说：“往左，再往左。”
+
+
+# what quotation marks cost besides where a quotation is open, and where none is; a paragraph may end in an open one
+_QUOTES = {
+    ("“", True): 4 * STEP,
+    ("“", False): 0.0,
+    ("”", True): -1.5 * STEP,
+    ("”", False): 4 * STEP,
+    ("\n", True): 1.5 * STEP,
+    ("\n", False): 0.0,
+}
+_UNFINISHED = 3 * STEP  # speech that closes without a mark: 再往左海” for 再往左。”
+_ENDS = "。！？，…—"  # with one of these before the closing mark speech is finished
+_NO_TITLE = 5 * STEP  # 《隔壁的。》 for 《隔壁的海》
+
+SHAPING: Final = "“”\n》，。！？；"
+"""The marks that open, close or tell the kind of a quotation or a title."""
+
+
+def quotation(char: str, before: str, quoted: Quotation) -> Quotation:
+    """What is open after a character; `before` is the one before it."""
+    if char == "“":
+        return Quotation.SPEECH if before in _BEFORE_SPEECH else Quotation.TERM
+    if char in "”\n":
+        return Quotation.NONE
+    return Quotation.SPEECH if quoted and char in "，。！？；" else quoted
+
+
+_BEFORE_SPEECH: Final = frozenset("：:。！？!?\n")
+
+
+def shape_cost(char: str, before: str, quoted: Quotation) -> float:
+    """What a mark costs by what it closes."""
+    cost = 0.0
+    if char in "“”\n":
+        cost = _QUOTES[char, quoted > 0]
+    if char == "”" and before and (before in _ENDS) != (quoted == Quotation.SPEECH):
+        cost += _UNFINISHED
+    if char == "》" and before in SHAPING:
+        cost += _NO_TITLE
+    return cost
