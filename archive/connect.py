@@ -93,6 +93,17 @@ def open_reading(path: Path) -> Database:
         return db
 
 
+def refuse_missing(path: Path) -> None:
+    """For what works on an archive that is there, and writes: it must not make one where a path is mistyped.
+
+    Raises:
+        ArchiveError: there is none, or only an empty file.
+    """
+    _refuse_no_folder(path)
+    if not _exists(path) or not path.stat().st_size:
+        raise ArchiveError(f"{path}: no such archive; `repost crawl` makes one")
+
+
 def open_writing(path: Path) -> Database:
     """Open an archive for writing; make it, or bring its schema up to date, where needed.
 

@@ -11,7 +11,7 @@ from rich.progress import track
 
 from archive import read
 from archive.check import check
-from archive.connect import reading, writing
+from archive.connect import reading, refuse_missing, writing
 from archive.reclean import DAMAGED, Recleaned, RecleanSummary, reclean, sum_up
 from cli.console import complain, db_option, printable, sites_option
 from crawler.items import Reason
@@ -54,6 +54,7 @@ def check_command(ctx: click.Context, db_path: Path) -> None:
 @click.pass_context
 def reclean_command(ctx: click.Context, db_path: Path, *, pending: bool, dry_run: bool, quiet: bool) -> None:
     """Run today's rules over the stored captures, write a new version where the record changed, and sum it up."""
+    refuse_missing(db_path)
     recipe_of = load_recipes().for_capture
     with ExitStack() as held:
         db = held.enter_context(reading(db_path) if dry_run else writing(db_path))

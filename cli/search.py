@@ -11,7 +11,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from archive import families_index
-from archive.connect import reading, transaction, writing
+from archive.connect import reading, refuse_missing, transaction, writing
 from archive.search import Found, Order, Query, literal_sql, search, sql_of
 from archive.search_index import rebuild
 from archive.search_marks import Part
@@ -129,6 +129,7 @@ def _indented(parts: Sequence[Part], columns: int) -> Padding:
 @db_option
 def reindex_command(db_path: Path) -> None:
     """Make the search index anew from the articles, and file those that are in no index of families yet."""
+    refuse_missing(db_path)
     with writing(db_path) as db:
         with transaction(db):
             count = rebuild(db)

@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from archive.connect import refuse_missing
 from cli.running import fetch, run_options
 
 
@@ -15,4 +16,5 @@ def update_command(ctx: click.Context, /, **options: Any) -> None:  # noqa: ANN4
 
     Servers are asked whether a page changed since the last time; what did not is not transferred again.
     """
+    refuse_missing(options["db_path"])
     ctx.exit(fetch(ctx, "update", {}, options).exit_code)
