@@ -1,6 +1,7 @@
 """`repost backup`: a copy of the archive that is known to be sound."""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -8,10 +9,12 @@ from rich.console import Console
 from rich.progress import Progress
 
 from archive.backup import backup
-from archive.check import check
+from archive.check import Problem, check
 from archive.connect import reading
 from cli.console import complain, db_option
 from pipelines.fingerprint import fingerprint
+
+SAID = 20  # problems; an archive with one wrong digest may have a hundred thousand
 
 
 @click.command()
@@ -36,11 +39,8 @@ def backup_command(ctx: click.Context, *, file: Path, db_path: Path, force: bool
     unfinished.touch(exist_ok=False)  # says in one line that it cannot be written there
     try:
         _copy(db_path, unfinished, quiet=quiet)
-        problems = 0
         with reading(unfinished) as copy:
-            for problem in check(copy, fingerprint):
-                problems += 1
-                complain(f"{problem.kind}: {problem.where}: {problem.detail}")
+            problems = say_problems(check(copy, fingerprint), db_path)
         if problems:
             complain(f"{db_path}: {problems} problems; no backup was made")
             ctx.exit(1)
@@ -52,6 +52,17 @@ def backup_command(ctx: click.Context, *, file: Path, db_path: Path, force: bool
             unfinished.with_name(f"{unfinished.name}{ending}").unlink(missing_ok=True)
     if not quiet:
         click.echo(f"repost: {file.stat().st_size / 1e6:.1f} MB in {file}, checked", err=True)
+
+
+def say_problems(problems: Iterable[Problem], path: Path) -> int:
+    """Say the first problems of an archive, one a line, and where all can be had; how many there are."""
+    count = 0
+    for count, problem in enumerate(problems, 1):
+        if count <= SAID:
+            complain(f"{problem.kind}: {problem.where}: {problem.detail}")
+    if count > SAID:
+        complain(f"… {count - SAID:,} more: repost check --db {path}")
+    return count
 
 
 def _copy(db_path: Path, path: Path, *, quiet: bool) -> None:

@@ -6,11 +6,11 @@ from pathlib import Path
 import click
 
 from archive.check import check
-from archive.connect import Archive, writing
+from archive.connect import writing
 from archive.digest import content_digest
 from archive.families_index import reindex
 from archive.merge import merge
-from cli.console import complain
+from cli.backup import say_problems
 from crawler.lock import RunLock
 from pipelines.fingerprint import fingerprint
 
@@ -46,14 +46,6 @@ def merge_command(ctx: click.Context, *, archives: tuple[Path, ...], into: Path,
                 )
         for _ in reindex(db, lambda record: fingerprint(record).sketch):
             pass
-        problems = _problems(db)
+        problems = say_problems(check(db, fingerprint), into)
         sys.stdout.write(f"{into}: content {content_digest(db)}\n")
     ctx.exit(1 if problems else 0)
-
-
-def _problems(db: Archive) -> int:
-    problems = 0
-    for problem in check(db, fingerprint):
-        problems += 1
-        complain(f"{problem.kind}: {problem.where}: {problem.detail}")
-    return problems

@@ -12,6 +12,7 @@ import pytest
 from archive.connect import reading, transaction, writing
 from archive.digest import content_digest
 from archive.write import keep_article, keep_capture
+from cli.backup import SAID
 from cli.main import main
 from crawler.lock import RunLock
 from pipelines.fingerprint import fingerprint
@@ -112,6 +113,17 @@ def test_of_an_unsound_archive_no_backup_is_made(archive: Path, repost: Run, tmp
     assert (code, "no backup was made" in err) == (1, True)
     assert old.read_bytes() == b"kept"
     assert [each for each in tmp_path.iterdir() if "partial" in each.name] == []
+
+
+def test_of_many_problems_the_first_are_said(archive: Path, keep: Make, repost: Run, tmp_path: Path) -> None:
+    with writing(archive) as db:
+        for number in range(5, 30):
+            keep(db, number)
+        db.execute("UPDATE versions SET digest = 'wrong'")
+    code, _, err = repost("backup", tmp_path / "copy.db", "--db", archive)
+    lines = err.splitlines()
+    assert (code, len(lines), len(list(tmp_path.glob("*copy*")))) == (1, SAID + 2, 0)
+    assert f"… 10 more: repost check --db {archive}" in lines[-2]
 
 
 # -- merge
