@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Self
 
 from scrapy.exceptions import CloseSpider, DropItem
 
-from archive.connect import Archive, ArchiveError, DiskFull, open_writing
+from archive.connect import Archive, ArchiveError, DiskFull, open_writing, transaction
 from archive.write import Kept, keep_article, keep_capture, keep_rejection, record_failure, record_sighting
 from crawler.items import Article, Capture, FetchFailure, Reason, Rejected, Sighting, SiteRecipe
 from pipelines.processes import Cleaners, Stopped
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+TOGETHER = 16  # pages that are stored in one transaction, at most …
+GATHERED = 0.05  # … and the seconds that the first of them waits for the others
 PATIENCE = 3.0  # seconds that a run which is being stopped gives to the pages it cleans; most take a fiftieth of one
 
 
@@ -132,6 +134,8 @@ class WithArchive:
         """
         try:
             self._db = self.shared or open_writing(self._path)
+        except DiskFull as error:
+            raise CloseSpider(f"disk: {error}") from error
         except ArchiveError as error:
             raise CloseSpider(f"usage: {error}") from error
 
@@ -218,21 +222,65 @@ class Clean:
 
 
 class Store(WithArchive):
-    """Stores what cleaning made of a capture, in one transaction."""
+    """Stores what cleaning made of captures, those of a moment in one transaction.
 
-    def process_item(self, item: Cleaned) -> StoredPage:
-        """Store it.
+    The captures are in the archive by then: what a kill takes back is worked out again by the next run.
+    """
+
+    def __init__(self, path: Path, stats: "StatsCollector") -> None:
+        super().__init__(path, stats)
+        self._waiting: list[tuple[Cleaned, asyncio.Future[Kept | Exception | None]]] = []
+
+    async def process_item(self, item: Cleaned) -> StoredPage:
+        """Store it with others.
 
         Raises:
             Dropped: it was a rejection.
             NoRoom: the disk is full.
         """
+        kept = await self._stored(item)
+        if isinstance(kept, Exception):
+            raise kept
         if isinstance(item.result, Rejected):
-            with _room_for_it():
-                keep_rejection(self._db, item.capture_id, item.result)
             self._stats.inc_value(f"repost/rejected/{item.result.reason}")
             raise Dropped(item.result.reason, item.result.detail)
-        with _room_for_it():
-            kept = keep_article(self._db, item.capture_id, item.result)
+        assert kept is not None  # noqa: S101 - so it is for an article
         self._stats.inc_value(f"repost/{kept.outcome}")
         return StoredPage(url=item.url, site=item.site, capture_id=item.capture_id, kept=kept)
+
+    def _stored(self, item: Cleaned) -> "asyncio.Future[Kept | Exception | None]":
+        loop = asyncio.get_running_loop()
+        stored: asyncio.Future[Kept | Exception | None] = loop.create_future()
+        self._waiting.append((item, stored))
+        if len(self._waiting) == 1:
+            loop.call_later(GATHERED, self._store)
+        elif len(self._waiting) == TOGETHER:
+            self._store()
+        return stored
+
+    def _store(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        if not waiting:  # there were enough of them before the time was over
+            return
+        kept: list[Kept | Exception | None]
+        try:
+            with transaction(self._db):
+                kept = [self._keep(item) for item, _ in waiting]
+        except Exception:  # noqa: BLE001 - one of them cannot be kept, or none: each by itself says which
+            kept = [self._kept_alone(item) for item, _ in waiting]
+        for (_, stored), result in zip(waiting, kept, strict=True):
+            if not stored.done():  # nobody waits for it any more where the run was ended at once
+                stored.set_result(result)
+
+    def _kept_alone(self, item: Cleaned) -> Kept | Exception | None:
+        try:
+            with _room_for_it():
+                return self._keep(item)
+        except Exception as error:  # noqa: BLE001 - Scrapy counts and logs it for this page
+            return error
+
+    def _keep(self, item: Cleaned) -> Kept | None:
+        if isinstance(item.result, Rejected):
+            keep_rejection(self._db, item.capture_id, item.result)
+            return None
+        return keep_article(self._db, item.capture_id, item.result)

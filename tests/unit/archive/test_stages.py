@@ -4,6 +4,7 @@ import asyncio
 import re
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
@@ -231,3 +232,64 @@ def test_stages_share_the_archive(run: Run, db: Database, make_capture: Make) ->
     db.execute("UPDATE articles SET last_seen = '2030-01-01T00:00:00+00:00'")
     run(make_capture("乙", day=1))
     assert db.table("captures").count == 2
+
+
+@pytest.fixture
+def cleaned(crawler: Crawler, make_capture: Make, make_article: Make) -> Any:
+    """Pages that are kept and cleaned, and the stage that is to store them."""
+    keep = KeepCapture.from_crawler(crawler)
+    keep.open_spider()
+
+    def clean(number: int, result: Any = None) -> Cleaned:
+        url = f"http://a.example/{number}.html"
+        kept = keep.process_item(make_capture(f"第{number}页", url=url))
+        article = make_article(url=url, body=(f"第{number}页",))
+        return Cleaned(capture_id=kept.capture_id, url=url, site="a.example", result=result or article)
+
+    yield clean
+    keep.close_spider()
+
+
+@pytest.fixture
+def store(crawler: Crawler) -> Any:
+    store = Store.from_crawler(crawler)
+    store.open_spider()
+    yield store
+    store.close_spider()
+
+
+async def _all(store: Store, items: list[Cleaned]) -> list[Any]:
+    return await asyncio.gather(*map(store.process_item, items), return_exceptions=True)
+
+
+def test_pages_of_a_moment_are_stored_in_one_transaction(store: Store, cleaned: Any) -> None:
+    items = [cleaned(1), cleaned(2, Rejected(Reason.LISTING, "90 links")), *map(cleaned, range(3, 21))]
+    commits: list[str] = []
+    store._db.conn.set_trace_callback(lambda statement: commits.append(statement) if statement == "COMMIT" else None)
+    stored = asyncio.run(_all(store, items))
+    store._db.conn.set_trace_callback(None)
+    assert len(commits) == 2, "sixteen, and the other four"
+    assert isinstance(stored.pop(1), Dropped)
+    assert [page.url for page in stored] == [f"http://a.example/{number}.html" for number in (1, *range(3, 21))]
+
+
+def test_a_page_that_cannot_be_stored_costs_only_itself(store: Store, cleaned: Any, path: Path) -> None:
+    items = [cleaned(1), replace(cleaned(2), capture_id=999), cleaned(3)]
+    stored = asyncio.run(_all(store, items))
+    assert [isinstance(page, StoredPage) for page in stored] == [True, False, True]
+    assert isinstance(stored[1], StopIteration | RuntimeError), "there is no such capture"
+    with reading(path) as db:
+        assert (read.counts(db).articles, read.counts(db).pending) == (2, 1)
+
+
+def test_what_was_not_stored_yet_when_it_was_killed_is_still_to_be_decided(
+    store: Store, cleaned: Any, path: Path
+) -> None:
+    async def killed() -> None:
+        waiting = asyncio.ensure_future(store.process_item(cleaned(1)))
+        await asyncio.sleep(0)
+        waiting.cancel()
+
+    asyncio.run(killed())
+    with reading(path) as db:
+        assert (read.counts(db).articles, read.counts(db).pending) == (0, 1)
