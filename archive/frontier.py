@@ -34,7 +34,7 @@ class Wanted:
         site: the site's key.
         host: whose turn it takes.
         spider, callback, errback: whose methods read the answer, or the failure.
-        arguments, meta: what goes with the request; JSON values.
+        arguments: what goes with the request; JSON values.
         priority: the higher, the sooner.
         depth: links followed from what was given.
     """
@@ -47,7 +47,6 @@ class Wanted:
     callback: str
     errback: str | None = None
     arguments: Mapping[str, Any] = field(default_factory=dict)
-    meta: Mapping[str, Any] = field(default_factory=dict)
     priority: int = 0
     depth: int = 0
 
@@ -290,7 +289,7 @@ def _row(wanted: Wanted, job: str, now: datetime) -> Row:
         "callback": wanted.callback,
         "errback": wanted.errback,
         "arguments": as_json(storable(dict(wanted.arguments))),
-        "meta": as_json(storable(dict(wanted.meta))),
+        "meta": "{}",  # nothing is read from there: Scrapy's own switches would be a stranger's to set
         "priority": wanted.priority,
         "depth": wanted.depth,
         "job": job,
@@ -302,11 +301,19 @@ def _row(wanted: Wanted, job: str, now: datetime) -> Row:
 def _wanted(row: Row) -> Wanted:
     return Wanted(
         **{name: row[name] for name in ("url", "url_key", "site", "host", "spider", "callback", "errback")},
-        arguments=json.loads(row["arguments"]),
-        meta=json.loads(row["meta"]),
+        arguments=_arguments(row["arguments"]),
         priority=row["priority"],
         depth=row["depth"],
     )
+
+
+def _arguments(text: str) -> Mapping[str, Any]:
+    """Stored arguments; none where they are no JSON object, in an archive that others wrote."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
 
 
 def _validators(row: Row) -> Validators | None:

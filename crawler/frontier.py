@@ -5,11 +5,13 @@ Hosts take turns, and a host that is being asked gets no second request meanwhil
 there whether it was answered, so a run that is killed is gone on with.
 """
 
+import errno
+import inspect
 import json
 import logging
 import time
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -25,6 +27,7 @@ from archive import frontier as table
 from archive.connect import Archive, ArchiveError, DiskFull, open_writing, transaction
 from archive.pack import Unpackable
 from archive.revisit import Visit
+from archive.write import record_failure
 from crawler.items import FetchFailure, Reason
 from crawler.limits import Limits
 from crawler.lock import Locked, RunLock
@@ -42,8 +45,11 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 VALIDATORS = "validators"  # in a request's meta: what the page may be asked with (`crawler.revisit`)
-# What Scrapy and this program put into a request's meta on its way; a request is written down without it.
-_ON_THE_WAY = frozenset({"depth", "download_slot", "download_timeout", "download_latency", VALIDATORS})
+# What Scrapy and this program put into a request's meta on its way; a request is written down without it. With anything
+# else in it, it cannot be: the queue may come from strangers, and a meta can switch robots.txt and every bound off.
+_ON_THE_WAY = frozenset(
+    {"depth", "download_slot", "download_timeout", "download_latency", "is_start_request", VALIDATORS}
+)
 
 
 class Frontier(BaseScheduler):
@@ -96,13 +102,19 @@ class Frontier(BaseScheduler):
         try:
             self._lock.acquire()
             self._db = open_writing(self._path)
+            self._begin(self._db, spider)
         except Locked as error:
             raise CloseSpider(f"locked: another run is at work on this archive ({error})") from error
         except OSError as error:
-            raise CloseSpider(f"usage: the archive cannot be locked: {error}") from error
+            kind = "disk" if error.errno == errno.ENOSPC else "usage"
+            raise CloseSpider(f"{kind}: the archive cannot be locked: {error}") from error
+        except DiskFull as error:
+            if self._db is not None:  # that the run began may stand there; it stays open, as after a kill
+                self._db.close()
+                self._db = None
+            raise CloseSpider(f"disk: {error}") from error
         except ArchiveError as error:
             raise CloseSpider(f"usage: {error}") from error
-        self._begin(self._db, spider)
 
     def close(self, reason: str) -> None:
         """Give back what was claimed and not answered, write down how the run ended, and let go of the lock."""
@@ -255,32 +267,38 @@ class Frontier(BaseScheduler):
         return request
 
     def _claim(self, host: str) -> Request | None:
-        """A host's next address as a request, and the host last in turn."""
+        """A host's next address as a request, and the host last in turn; what no spider can read is given up."""
         assert self._db is not None  # noqa: S101 - a host is known only once it is open
-        try:
-            claimed = table.claim(self._db, job=self._job, host=host)
-        except DiskFull:
-            self._stop("disk")
+        while host in self._hosts:
+            try:
+                claimed = table.claim(self._db, job=self._job, host=host)
+                count = self._hosts.pop(host) - 1
+                if claimed is None:
+                    return None
+                wanted, validators = claimed
+                if count > 0:
+                    self._hosts[host] = count
+                self.queued_of_site[wanted.site] -= 1
+                if request := self._request(wanted, validators):
+                    break
+            except DiskFull:
+                self._stop("disk")
+                return None
+        else:
             return None
-        count = self._hosts.pop(host) - 1
-        if claimed is None:
-            return None
-        wanted, validators = claimed
-        if count > 0:
-            self._hosts[host] = count
-        self.queued_of_site[wanted.site] -= 1
         if self._limits:
             self._limits.asked()
-        return self._request(wanted, validators)
+        return request
 
     def _wanted(self, request: Request) -> table.Wanted | None:
         """A request as it can be written down; None where it cannot."""
         callback, errback = _method(request.callback), _method(request.errback)
         if request.method != "GET" or request.body or callback is None or (request.errback and errback is None):
             return None
-        meta = {name: value for name, value in request.meta.items() if name not in _ON_THE_WAY}
+        if not _ON_THE_WAY.issuperset(request.meta):
+            return None
         try:
-            json.dumps([meta, request.cb_kwargs])
+            json.dumps(request.cb_kwargs)
         except (TypeError, ValueError):
             return None
         spider, name = callback
@@ -293,25 +311,36 @@ class Frontier(BaseScheduler):
             callback=name,
             errback=errback[1] if errback else None,
             arguments=request.cb_kwargs,
-            meta=meta,
             priority=request.priority,
             depth=request.meta.get("depth", 0),
         )
 
-    def _request(self, wanted: table.Wanted, validators: table.Validators | None) -> Request:
-        speaker = self._speakers[wanted.spider]
-        meta: dict[str, Any] = {**wanted.meta, "depth": wanted.depth}
+    def _request(self, wanted: table.Wanted, validators: table.Validators | None) -> Request | None:
+        """An address as a request; None where there is nobody to read the answer, and it is given up."""
+        meta: dict[str, Any] = {"depth": wanted.depth}
         if validators and self._crawler.spider is not None and getattr(self._crawler.spider, "conditional", True):
             meta[VALIDATORS] = validators
-        return Request(
-            wanted.url,
-            callback=getattr(speaker, wanted.callback),
-            errback=getattr(speaker, wanted.errback) if wanted.errback else None,
-            cb_kwargs=dict(wanted.arguments),
-            meta=meta,
-            priority=wanted.priority,
-            dont_filter=True,  # that it is asked for once was seen to when it was queued
-        )
+        try:
+            speaker = self._speakers[wanted.spider]
+            return Request(
+                wanted.url,
+                callback=_reader(speaker, wanted.callback, wanted.arguments),
+                errback=_reader(speaker, wanted.errback, {}) if wanted.errback else None,
+                cb_kwargs=dict(wanted.arguments),
+                meta=meta,
+                priority=wanted.priority,
+                dont_filter=True,  # that it is asked for once was seen to when it was queued
+            )
+        except (KeyError, TypeError, ValueError) as error:  # of another version, or of a stranger's archive
+            self._give_up(wanted, f"{wanted.spider}.{wanted.callback} cannot read it: {error}")
+            return None
+
+    def _give_up(self, wanted: table.Wanted, why: str) -> None:
+        assert self._db is not None  # noqa: S101 - it was claimed from it
+        now = datetime.now(UTC)
+        failure = FetchFailure(url=wanted.url, reason=Reason.INTERNAL, detail=why, failed_at=now, site=wanted.site)
+        record_failure(self._db, failure)
+        logger.error("%s: %s", wanted.url, why)
 
     def _count(self, wanted: table.Wanted) -> None:
         self._hosts[wanted.host] = self._hosts.get(wanted.host, 0) + 1
@@ -387,3 +416,18 @@ def _method(handler: Any) -> tuple[str, str] | None:  # noqa: ANN401 - whatever 
     if not isinstance(speaker, Spider) or getattr(speaker, name, None) != handler:
         return None
     return speaker.name, name
+
+
+def _reader(speaker: Spider, name: str, arguments: Mapping[str, Any]) -> Callable[..., Any]:
+    """The method of a spider that takes an answer with these arguments; the opposite of `_method`.
+
+    Raises:
+        ValueError: there is no such method.
+        TypeError: it takes other arguments.
+    """
+    method = getattr(type(speaker), name, None)
+    if name.startswith("__") or not inspect.isfunction(method):
+        raise ValueError("no such method")
+    inspect.signature(method).bind(speaker, None, **arguments)
+    handler: Callable[..., Any] = getattr(speaker, name)
+    return handler

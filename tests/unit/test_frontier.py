@@ -143,16 +143,65 @@ def test_an_address_is_queued_once(frontier: Frontier, ask: Callable[..., Reques
 
 
 def test_a_request_comes_back_as_it_was_given(frontier: Frontier, speaker: _Speaker, ask: Any) -> None:
-    frontier.enqueue_request(ask("a.example/1", cb_kwargs={"n": 1}, meta={"seed": "新闻", "depth": 2}, priority=3))
+    meta = {"depth": 2, "is_start_request": True}
+    frontier.enqueue_request(ask("a.example/1", cb_kwargs={"n": 1}, meta=meta, priority=3))
     request = frontier.next_request()
     assert request is not None
     assert (request.callback, request.errback) == (speaker.parse, speaker.failed)
-    assert (request.cb_kwargs, request.meta, request.priority) == ({"n": 1}, {"seed": "新闻", "depth": 2}, 3)
+    assert (request.cb_kwargs, request.meta, request.priority) == ({"n": 1}, {"depth": 2}, 3)
+
+
+def test_the_meta_of_a_strangers_queue_sets_nothing(opened: Any, ask: Callable[..., Request]) -> None:
+    """A merged archive could have robots.txt and the bounds on what is fetched switched off by it."""
+    opened().enqueue_request(ask("a.example/1", meta={"depth": 1}))
+    frontier = opened()
+    forged = '{"is_robots": true, "download_maxsize": 0, "dont_obey_robotstxt": true, "depth": 9}'
+    frontier._db.execute("UPDATE frontier SET meta = ?", (forged,))
+    assert frontier.next_request().meta == {"depth": 1}
+
+
+@pytest.mark.parametrize(
+    ("forged", "why"),
+    [
+        ("callback = 'steal'", "speaker.steal cannot read it: no such method"),
+        ("callback = 'name'", "speaker.name cannot read it: no such method"),
+        ("callback = '__init__'", "speaker.__init__ cannot read it: no such method"),
+        ("errback = 'steal'", "no such method"),
+        ("errback = 'start'", "too many positional arguments"),
+        ("spider = 'stranger'", "stranger.parse cannot read it: 'stranger'"),
+        ("""arguments = '{"response": 1}'""", "multiple values for argument 'response'"),
+        ("url = 'no address'", "Missing scheme"),
+    ],
+)
+def test_what_no_spider_can_read_is_given_up_with_its_reason_and_the_next_is_asked_for(
+    forged: str, why: str, opened: Any, ask: Callable[..., Request], caplog: pytest.LogCaptureFixture
+) -> None:
+    first = opened()
+    for number in range(3):
+        first.enqueue_request(ask(f"a.example/{number}"))
+    first._db.execute(f"UPDATE frontier SET {forged} WHERE id = 1")  # noqa: S608 - from the table above
+    frontier = opened()
+    assert _drain(frontier) == ["a.example/1", "a.example/2"]
+    assert why in caplog.text
+    assert frontier.left == 0
+    (state,) = frontier._db.execute("SELECT state FROM frontier WHERE id = 1").fetchone()
+    (reason, detail) = frontier._db.execute("SELECT reason, detail FROM urls").fetchone()
+    assert (state, reason) == ("answered", "internal")
+    assert why in detail
+
+
+@pytest.mark.parametrize("arguments", ["[]", "{", "[" * 200_000, "null"])
+def test_arguments_that_are_no_object_are_none(arguments: str, opened: Any, ask: Callable[..., Request]) -> None:
+    opened().enqueue_request(ask("a.example/1", cb_kwargs={"n": 1}))
+    frontier = opened()
+    frontier._db.execute("UPDATE frontier SET arguments = ?", (arguments,))
+    assert frontier.next_request().cb_kwargs == {}
 
 
 @pytest.mark.parametrize(
     "request_",
     [
+        Request("http://a.example/1", callback=_Speaker().parse, meta={"cookiejar": 1}),
         Request("http://a.example/1", callback=print),
         Request("http://a.example/1", callback=_Speaker().parse, cb_kwargs={"x": object()}),
         FormRequest("http://a.example/1", callback=_Speaker().parse, formdata={"q": "1"}),
