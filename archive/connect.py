@@ -5,6 +5,7 @@ file is said in one line by `ArchiveError`, before anything in it is changed.
 """
 
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,6 +22,9 @@ FOREIGN = "not an archive of this program"
 Archive = Database  # an open archive, for the rooms that hand one on and know no SQL
 # What SQLite says where it can make no file in a folder; the upper bits of its code say more.
 _CANNOT_MAKE_FILES = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY})
+# What it says where a full disk keeps it from growing its -wal and -shm files, and the bytes that it needs for one.
+_CANNOT_GROW_FILES = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR})
+_ROOM = 65_536
 OLDEST_SQLITE = (3, 38)  # strict tables since 3.37, JSON functions always there since 3.38
 
 
@@ -147,8 +151,9 @@ def transaction(db: Database) -> Iterator[None]:
         db.conn.execute("COMMIT")
     except BaseException as error:
         db.rollback()
-        if isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode == sqlite3.SQLITE_FULL:
-            raise DiskFull("the disk is full") from error
+        if isinstance(error, sqlite3.Error):
+            path = Path(db.conn.execute("PRAGMA database_list").fetchone()[2])
+            _refuse_full(error, path)
         raise
 
 
@@ -283,4 +288,17 @@ def _in_one_line(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
+        _refuse_full(error, path)
         raise ArchiveError(f"{path}: {error}") from error
+
+
+def _refuse_full(error: sqlite3.Error, path: Path) -> None:
+    """Say so where an error means that the disk is full.
+
+    Raises:
+        DiskFull: it does.
+    """
+    code = getattr(error, "sqlite_errorcode", None) or sqlite3.SQLITE_OK  # the module's own errors have none
+    cannot_grow = code & 0xFF in _CANNOT_GROW_FILES and shutil.disk_usage(path.absolute().parent).free < _ROOM
+    if code == sqlite3.SQLITE_FULL or cannot_grow:
+        raise DiskFull(f"{path}: the disk is full") from error

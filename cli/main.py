@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import click
 
-from archive.connect import ArchiveError
+from archive.connect import ArchiveError, DiskFull
 from cli.console import complain
 from crawler.lock import Locked
 from sites.recipes import RecipeError
@@ -127,6 +127,9 @@ def _run() -> int:
         return 75
     except (ArchiveError, RecipeError) as error:
         complain(str(error))
+        return 4 if isinstance(error, DiskFull) else 2
+    except UnicodeEncodeError as error:  # an argument in bytes that are no UTF-8, where it is no name of a file
+        complain(f"not UTF-8: {error.object}")
         return 2
     except (click.Abort, KeyboardInterrupt):
         complain("interrupted")

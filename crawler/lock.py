@@ -38,8 +38,9 @@ class RunLock:
             holder = os.read(handle, 20).decode("ascii", "replace").strip()
             os.close(handle)
             raise Locked(f"{self._path}: held by process {holder or 'unknown'}") from None
-        os.ftruncate(handle, 0)
-        os.write(handle, f"{os.getpid()}\n".encode("ascii"))
+        with suppress(OSError):  # a full disk: the lock holds all the same, only without the holder's name
+            os.ftruncate(handle, 0)
+            os.write(handle, f"{os.getpid()}\n".encode("ascii"))
         # The file stays when the lock goes: removing it would let two processes lock two files of one name.
         self._handle = handle
 

@@ -177,3 +177,18 @@ def test_a_real_disk_that_is_full_ends_the_run_with_a_clean_archive(
     assert repost("crawl", *urls, "--db", archive, "--min-free-disk", 0, "--quiet").returncode == 0
     assert rows_of(archive, "SELECT count(*), count(DISTINCT url) FROM captures") == [(12, 12)]
     assert rows_of(archive, "SELECT count(*) FROM articles") == [(12,)]
+
+
+def test_a_disk_that_is_full_from_the_start_is_said_in_one_line(
+    repost: Any, web: Any, urls: list[str], small_disk: Path, tmp_path: Path
+) -> None:
+    archive, page = small_disk / "archive.db", tmp_path / "page.html"
+    page.write_text("<p>沙河镇浴室", encoding="utf-8")
+    assert repost("crawl", urls[0], "--db", archive, "--quiet", "--min-free-disk", 0).returncode == 0
+    (small_disk / "rest").write_bytes(bytes(shutil.disk_usage(small_disk).free))
+    web.asked.clear()
+    for command in (("crawl", urls[1], "--min-free-disk", 0), ("import", page), ("reclean",)):
+        done = repost(*command, "--db", archive)
+        assert (done.returncode, done.stderr.count("\n")) == (4, 1), (command, done.stderr)
+        assert "the disk is full" in done.stderr
+    assert not web.asked

@@ -8,14 +8,26 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from archive import connect, schema
-from archive.connect import ArchiveError, default_path, open_reading, open_writing, reading, transaction, writing
+from archive.connect import (
+    ArchiveError,
+    DiskFull,
+    default_path,
+    open_reading,
+    open_writing,
+    reading,
+    transaction,
+    writing,
+)
 from archive.families_index import unfiled
 from archive.schema import APPLICATION_ID
 from archive.search_index import strays
@@ -131,6 +143,37 @@ def test_nothing_can_be_written_through_a_reader(path: Path) -> None:
 def test_errors_inside_are_said_in_one_line_too(path: Path) -> None:
     with pytest.raises(ArchiveError, match="no such table: nonsense"), writing(path) as db:
         db.execute("SELECT * FROM nonsense")
+
+
+@pytest.mark.parametrize("inner", [nullcontext, transaction])
+@pytest.mark.parametrize(
+    ("code", "free", "is_full"),
+    [
+        (sqlite3.SQLITE_FULL, 10**9, True),
+        (sqlite3.SQLITE_IOERR_WRITE, 4096, True),
+        (sqlite3.SQLITE_IOERR_SHMSIZE, 0, True),
+        (sqlite3.SQLITE_CANTOPEN, 0, True),
+        (sqlite3.SQLITE_IOERR_WRITE, 10**9, False),
+        (sqlite3.SQLITE_BUSY, 0, False),
+    ],
+)
+def test_a_full_disk_is_told_from_a_broken_one(  # noqa: PLR0913 - a table's columns
+    code: int,
+    free: int,
+    inner: Any,
+    path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    is_full: bool,
+) -> None:
+    """What SQLite says of a full disk depends on which file it wants to grow."""
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorcode = code
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free))
+    with pytest.raises(ArchiveError) as raised, writing(path) as db, inner(*[db][: inner is transaction]):
+        raise error
+    assert isinstance(raised.value, DiskFull) is is_full
+    assert str(raised.value) == (f"{path}: the disk is full" if is_full else f"{path}: disk I/O error")
 
 
 def test_other_errors_inside_stay_what_they_are(path: Path) -> None:
