@@ -125,12 +125,10 @@ def _run() -> int:
     except Locked as error:
         complain(f"another run is at work on this archive ({error})")
         return 75
-    except (ArchiveError, RecipeError) as error:
-        complain(str(error))
+    except (ArchiveError, RecipeError, UnicodeEncodeError) as error:
+        # An argument may be bytes that are no UTF-8, where it is no name of a file.
+        complain(f"not UTF-8: {error.object}" if isinstance(error, UnicodeEncodeError) else str(error))
         return 4 if isinstance(error, DiskFull) else 2
-    except UnicodeEncodeError as error:  # an argument in bytes that are no UTF-8, where it is no name of a file
-        complain(f"not UTF-8: {error.object}")
-        return 2
     except (click.Abort, KeyboardInterrupt):
         complain("interrupted")
         return 130
