@@ -49,6 +49,9 @@ _BADGE = re.compile(
     r"\s*[\[【(（]?(?:原创|原創|置顶|置頂|推荐|推薦|独家|獨家|精华|精華|转载|轉載|加精|热|荐|new)[\]】)）]?$",
     re.IGNORECASE,
 )
+_LABEL = re.compile(r"[标標] ?[题題] ?[:：] ?(?=\S{2})")
+# How a blog's name opens its titles, 雨桐的角落: 河边的旧桥
+_BLOG = re.compile(r"[^:|_]{2,30}: (?=[^:\s])")
 _ELLIPSIS = re.compile(r"(?:\.{2,}|…+)$")
 
 
@@ -112,6 +115,9 @@ def elect(page: Page, region: Region, named: Sequence[int] = ()) -> Headline:
             return Headline(text=" ".join(shown), first=first, end=end)
     claims = _claims(page)
     prose_at = first_prose(page, region)
+    labelled = _labelled(page, prose_at)
+    if labelled is not None:
+        return labelled
     below = _distances(page, prose_at)
     best: tuple[float, int, int] | None = None
     for first, end, heading in _lines(page, claims, prose_at):
@@ -139,6 +145,16 @@ def elect(page: Page, region: Region, named: Sequence[int] = ()) -> Headline:
     return Headline(text=declared or next(iter(title_parts(page.declared.title)), None), first=prose_at, end=prose_at)
 
 
+def _labelled(page: Page, prose_at: int) -> Headline | None:
+    """The headline that is called so right above the text: 标  题: 河边的旧桥, as bulletin boards have it."""
+    for index in range(prose_at - 1, max(-1, prose_at - MOST_LINES), -1):
+        block = page.blocks[index]
+        label = _LABEL.match(block.text) if block.hidden is None and len(block.text) <= LONGEST else None
+        if label:
+            return Headline(text=block.text[label.end() :], first=index, end=index + 1)
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class _Claim:
     """A declared title or a piece of one, in label form, and how far it is believed."""
@@ -158,6 +174,8 @@ def _claims(page: Page) -> list[_Claim]:
         named_site = form == site or _names_a_site(form)
         trust = 1.0 if position == 0 else 0.5 if position == len(parts) - 1 else 0.8
         claims.append(_Claim(form, trust * (0.4 if named_site else 1.0)))
+    named = _BLOG.match(title)
+    claims += [_Claim(label_form(title[named.end() :]), 0.9)] if named else []
     claims += [_Claim(label_form(name), 1.0) for name in _meta_titles(page)]
     spam = label_form(page.verdict.spam_title or "")
     if spam:

@@ -14,6 +14,7 @@ NARROWEST, WIDEST = 26, 60
 # How far below the full width a cut line may end, so that no mark begins the next one.
 RAGGED = 4
 LEAST_LINES = 4
+LEAST_CUT = 3
 _CELLS = frozenset({"td", "th"})
 _ENDS = tuple("。！？…：；”」』）)!?.;:")
 
@@ -68,14 +69,16 @@ def _unwrapped(lines: list[str]) -> Iterator[str]:
     if len(lines) < LEAST_LINES or not NARROWEST <= width <= WIDEST:
         yield from lines
         return
-    cut = [len(line) >= width - RAGGED and not line.endswith(_ENDS) for line in lines]
-    if sum(cut) * 5 < len(lines) * 3:
+    goes_on = [not line.endswith(_ENDS) for line in lines]
+    cut = [going and len(line) >= width - RAGGED for line, going in zip(lines, goes_on, strict=True)]
+    # of the lines that end within a sentence nearly all reach the width; in lists and verse they end anywhere
+    if sum(cut) < LEAST_CUT or sum(cut) * 5 < sum(goes_on) * 4:
         yield from lines
         return
     whole = ""
-    for line, goes_on in zip(lines, cut, strict=True):
+    for line, is_cut in zip(lines, cut, strict=True):
         whole += f" {line}" if whole[-1:].isascii() and whole and line[:1].isascii() else line
-        if not goes_on:
+        if not is_cut:
             yield whole
             whole = ""
     if whole:

@@ -34,6 +34,8 @@ _CRUMB_LABEL = re.compile(
 )
 _CRUMB_BOX = re.compile(r"crumb|weizhi|location|position|\bpath\b|dqwz|daohang|curpos|cur_pos|wz\b|route")
 _CRUMB_MARK = re.compile(r"\s*(?:>>|>|＞|»|›|→|⟩|﹥)\s*")
+# 白鹭日报 4月18日: a day without its year is a date here, in a headline it is part of the words
+_DAY_ALONE = re.compile(r"^(?:.{0,16}\s)?\d{1,2}月\d{1,2}日$")
 _LABEL = re.compile(
     r"(?:来源|稿源|作者|编辑|记者|责编|时间|日期|发布|发表|阅读|点击|浏览|访问|人气|查看|转自|摘自|出处|通讯员|撰文|文/|字号|供稿|source|author)[:/|]?",
     re.IGNORECASE,
@@ -86,7 +88,8 @@ def _is_byline(page: Page, index: int) -> bool:
     block = page.blocks[index]
     if block.hidden or len(block.text) > LONGEST_BYLINE:
         return False
-    return has_date(block.apart or block.text) or _LABEL.search(label_form(block.text)) is not None
+    line = block.apart or block.text
+    return has_date(line) or _DAY_ALONE.search(line) is not None or _LABEL.search(label_form(line)) is not None
 
 
 def _is_label(page: Page, index: int) -> bool:

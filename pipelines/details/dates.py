@@ -155,7 +155,7 @@ def _english(match: re.Match[str], _: _Frame) -> date:
 
 
 def _ctime(match: re.Match[str], frame: _Frame) -> Moment:
-    """`Wed Feb 11 15:49:41 CST 2026` and `… +0800 2026`: the year stands behind the time."""
+    """`Wed Feb 11 15:49:41 CST 2026`, `… +0800 2026` and, on bulletin boards, `… 2026`: the year behind the time."""
     clock = time(int(match["h"]), int(match["mi"]), int(match["s"]))
     zone = _zone(match["zone"], frame.zone)
     at = datetime.combine(_english(match, frame), clock, zone)
@@ -238,7 +238,7 @@ _FORMS = (
     _form(
         ":",
         _ENGLISH_MONTH + r"\s+(?P<d>\d{1,2})\s+(?P<h>\d\d):(?P<mi>\d\d):(?P<s>\d\d)\s+"
-        r"(?P<zone>[+-]\d{4}|GMT|UTC|CST)\s+(?P<y>(?:19|20)\d\d)",
+        r"(?:(?P<zone>[+-]\d{4}|GMT|UTC|CST)\s+)?(?P<y>(?:19|20)\d\d)",
         _ctime,
     ),
     _form(" ", _ENGLISH_MONTH + r"\s*(?P<d>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<y>(?:19|20)\d\d)", _english),

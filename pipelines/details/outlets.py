@@ -23,7 +23,9 @@ _NEXT_PERSON = re.compile(r"\s+(?:记者|作者|编辑|责编|责任编辑|通�
 _SENTENCE_END = re.compile(r"[，。；;！？].*$")
 # 《示例晚报》（2026年02月11日 第 A05 版）: a newspaper's digital edition
 _NEWSPAPER = re.compile(r"《(?P<name>[^《》]{2,12})》\s*[(（]?\s*(?:19|20)\d\d\D.{4,20}版")
-_LEADING_TIME = re.compile(r"^(?:https?://[\x21-\x7e]{4,100}\s+)?[\d\s年月日时分秒点:：/.-]{6,}")
+_LEADING_TIME = re.compile(
+    r"^(?:https?://[\x21-\x7e]{4,100}\s+)?(?:[\d\s年月日时分秒点:：/.-]|(?:星期|周)[一二三四五六日天]){6,}"
+)
 
 
 def source_of(lines: Iterable[Piece], meta: Mapping[str, str]) -> tuple[str | None, str | None]:

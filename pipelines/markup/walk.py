@@ -101,6 +101,7 @@ class Walker:
             **dict.fromkeys(SILENT_TAGS, self._open_silent),
             **dict.fromkeys(("meta", "link", "base"), self._declare),
             **dict.fromkeys(("br", "hr"), self._break),
+            "pre": self._open_pre,
             "a": self._open_link,
             "img": self._picture,
             "amp-img": self._picture,
@@ -116,6 +117,7 @@ class Walker:
         self._link_text = ""  # what of it stood in blocks that are closed
         self._linked = 0  # characters of closed links in the pending pieces
         self._silent = 0  # how many silent elements are open
+        self._pre = 0  # how many elements are open whose line ends are line ends
 
     # -- parser target ------------------------------------------------------------------------------------------------
 
@@ -216,6 +218,21 @@ class Walker:
         self.boxes.end[self._box] = len(self.blocks)
         self._box, self._hidden, self._background = parent, hidden, background
 
+    def _open_pre(self, tag: str, attrib: Mapping[str, str]) -> _Undo:
+        """Bulletin boards and old sites keep their texts in `<pre>`, a line of the text a line of the page."""
+        undo = self._open_box(tag, attrib)
+        if undo is None:
+            return None
+        self._pre += 1
+        return self._close_pre, (undo,)
+
+    def _close_pre(self, undo: _Undo) -> None:
+        if self._pieces:
+            self._flush()
+        self._pre -= 1
+        self._open.append(undo)
+        self.end("pre")
+
     def _break(self, _tag: str, _attrib: Mapping[str, str]) -> _Undo:
         if self._pieces and not self._silent:
             self._flush()
@@ -225,6 +242,9 @@ class Walker:
         """End the current block."""
         pieces = self._pieces
         raw = pieces[0] if len(pieces) == 1 else "".join(pieces)
+        if self._pre and "\n" in raw:
+            self._flush_lines(raw)
+            return
         if self._href is not None:
             linked = "".join(pieces[self._link_from :])
             if len(self._link_text) < MAX_ATTRIBUTE:  # a link around the whole page grows by every block
@@ -246,6 +266,15 @@ class Walker:
                 raise EnoughSeenError
         pieces.clear()
         self._linked = 0
+
+    def _flush_lines(self, raw: str) -> None:
+        """End a block for every line."""
+        linked = self._linked * 2 > len(raw)
+        self._pieces.clear()
+        for line in raw.split("\n"):
+            self._pieces.append(line)
+            self._linked = len(line) if linked else 0
+            self._flush()
 
     def _look(self, attrib: Mapping[str, str]) -> bool:
         """Note how an element's own attributes hide or show it, both are inherited; say whether they centre it."""
