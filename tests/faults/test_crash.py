@@ -78,8 +78,11 @@ class Mill:
         return str(self._web.answer(_path(number), answer))
 
     def go_on(self, pages: int) -> None:
-        """Let time pass: a fifth of the articles changes, a seventh goes."""
-        for number in range(0, pages, 5):
+        """Let time pass: a fifth of the articles changes, a seventh goes.
+
+        Not of those that have two addresses: which of the two learns that the text changed is chance.
+        """
+        for number in range(2, pages, 5):
             self.put(number, "第二天又补了一段：磨坊的水闸从今天起由学校的孩子们轮流看管，钥匙挂在门后的钉子上。")
         for number in range(1, pages, 7):
             self._web.page(_path(number), "gone", status=410)
