@@ -1,32 +1,42 @@
 """What the command line shares: options, and text that is safe to print."""
 
 import json
+import math
 import os
 import re
 import sys
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import click
 
 from archive.connect import default_path
 from sites.recipes import FOLDER_VARIABLE
 
-# C0 (but tab and newline), DEL, C1, and the bidirectional overrides: archived text must not drive a terminal.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+# C0 (but tab and newline), DEL, C1, and the bidirectional overrides: archived text must not drive a terminal. And the
+# surrogates in which Python has the bytes of file names and arguments that are not UTF-8.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 # The same in JSON, whose strings have C0 escaped already; and the two line ends that some readers split lines at.
 _NOT_IN_JSON = re.compile(r"[\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 
+_LONGEST_COMPLAINT = 1_000  # characters: an argument may have a hundred thousand
+
+
 def printable(text: str) -> str:
-    r"""Archived text with every control and direction-override character made visible.
+    r"""Archived text with every control and direction-override character made visible, and bytes that are no UTF-8.
 
     >>> printable("台\x1b[31m湾")
     '台\\x1b[31m湾'
     """
-    return _CONTROL.sub(lambda match: match[0].encode("unicode_escape").decode("ascii"), text)
+    return _CONTROL.sub(_escaped, text)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    is_byte = "\udc80" <= match[0] <= "\udcff"
+    return f"\\x{ord(match[0]) - 0xDC00:02x}" if is_byte else match[0].encode("unicode_escape").decode("ascii")
 
 
 def json_line(value: object) -> str:
@@ -44,8 +54,24 @@ def print_json(value: object) -> None:
 
 
 def complain(message: str) -> None:
-    """Say on standard error, in one line, what went wrong."""
-    sys.stderr.write(f"repost: {printable(' '.join(message.split()))}\n")
+    """Say on standard error, in one line, what went wrong; the middle of a very long one is left out."""
+    line = " ".join(message.split())
+    if len(line) > _LONGEST_COMPLAINT:
+        line = f"{line[: _LONGEST_COMPLAINT // 2]} … {line[-_LONGEST_COMPLAINT // 2 :]}"
+    sys.stderr.write(f"repost: {printable(line)}\n")
+
+
+class Seconds(click.FloatRange):
+    """So many seconds: no `nan`, which is within any range, and no `inf`."""
+
+    name = "seconds"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:  # noqa: ANN401 - click's
+        """The number."""
+        number: float = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{value!r} is no number of seconds", param, ctx)
+        return number
 
 
 def need_extra(command: str, extra: str, *modules: str) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import click
 
-from cli.console import db_option, printable, sites_option
+from cli.console import Seconds, db_option, printable, sites_option
 
 if TYPE_CHECKING:
     from crawler.summary import RunSummary
@@ -37,11 +37,11 @@ OPTIONS = (
     db_option,
     sites_option,
     click.option("--max-pages", type=click.IntRange(1), help="Stop after so many pages (exit code 4)."),
-    click.option("--max-time", type=click.FloatRange(1, 1e7), metavar="SECONDS",
+    click.option("--max-time", type=Seconds(1, 1e7), metavar="SECONDS",
                  help="Stop after so long (exit code 4)."),
     click.option("--min-free-disk", type=Size(), metavar="SIZE",
                  help="Stop when less than this is free, like 2G (exit code 4). Default: 100M."),
-    click.option("--delay", type=click.FloatRange(0, 3600), metavar="SECONDS",
+    click.option("--delay", type=Seconds(0, 3600), metavar="SECONDS",
                  help="Between two requests to one host. Default: 1, longer where a host is slow or asks for it."),
     click.option("--allow-address", "allowed", multiple=True, metavar="ADDRESS[:PORT]",
                  help="A loopback address that may be fetched; for tests."),

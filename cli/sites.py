@@ -10,7 +10,7 @@ import click
 
 from archive import read
 from archive.connect import reading
-from cli.console import printable, sites_option
+from cli.console import Seconds, printable, sites_option
 from cli.running import start
 from crawler.items import Article, Capture, Rejected, SiteRecipe
 from pipelines.decode import decode
@@ -49,7 +49,7 @@ def check_sites(ctx: click.Context) -> None:
 @click.argument("url")
 @click.option("--allow-address", "allowed", multiple=True, metavar="ADDRESS[:PORT]",
               help="A loopback address that may be fetched; for tests.")  # fmt: skip
-@click.option("--delay", type=click.FloatRange(0), metavar="SECONDS", help="Between two requests. Default: 1.")
+@click.option("--delay", type=Seconds(0, 3600), metavar="SECONDS", help="Between two requests. Default: 1.")
 @click.pass_context
 def learn_site(ctx: click.Context, url: str, allowed: tuple[str, ...], delay: float | None) -> None:
     """Propose a site file from a section page: fetch URL and three of its articles, print the file on standard output.

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from archive.sql import TIME_LIMIT, Answer, Cell, TooLong, ask, asking
-from cli.console import complain, db_option, print_json, printable
+from cli.console import Seconds, complain, db_option, print_json, printable
 from cli.look import json_option, print_table
 from reader.export import defused
 
@@ -35,7 +35,7 @@ _SCHEMA = """
 @click.option("--limit", type=click.IntRange(1, 2**31), default=ROWS, show_default=True, help="At most so many rows.")
 @click.option(
     "--time-limit",
-    type=click.FloatRange(0.01, 86_400),
+    type=Seconds(0.01, 86_400),
     default=TIME_LIMIT,
     show_default=True,
     metavar="SECONDS",
@@ -73,7 +73,7 @@ def sql_command(  # noqa: PLR0913, PLR0917 - one parameter an option of the comm
             for (table,) in ask(connection, _SCHEMA, {}, time_limit=time_limit).rows:
                 sys.stdout.write(f"{printable(str(table).rstrip())};\n\n")
         return
-    statement = sys.stdin.read() if sql == "-" else str(sql)
+    statement = _from_stdin(ctx) if sql == "-" else str(sql)
     with asking(db_path) as connection:
         try:
             answer = ask(connection, statement, dict(parameters), time_limit=time_limit)
@@ -85,6 +85,13 @@ def sql_command(  # noqa: PLR0913, PLR0917 - one parameter an option of the comm
     if more:
         complain(f"the first {limit} rows; there are more (--limit)")
         ctx.exit(4)
+
+
+def _from_stdin(ctx: click.Context) -> str:
+    try:
+        return sys.stdin.buffer.read().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise click.UsageError(f"standard input: not UTF-8 (byte {error.start})", ctx) from error
 
 
 def _print(answer: Answer, limit: int, *, as_json: bool, as_csv: bool) -> None:

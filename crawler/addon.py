@@ -56,6 +56,6 @@ def user_agent(contact: str) -> str:
         ValueError: the contact does not fit into a header.
     """
     if not (contact.isascii() and contact.isprintable()):
-        raise ValueError(f"CONTACT must be printable ASCII, like mailto:archive@example.org: {contact!r}")
+        raise ValueError(f"REPOST_CONTACT must be printable ASCII, like mailto:archive@example.org: {contact!r}")
     about = f"(+{contact})" if contact else "(research archive of repost pages)"
     return f"repost-archive/{version('repost-archive')} {about}"

@@ -99,6 +99,9 @@ def parse_address(text: str) -> str:
     """
     address = quoted(text.strip())
     shown = repr(text.strip()[:200])
+    if not _is_unicode(address):  # bytes of the command line that are no UTF-8
+        readable = address[:200].encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+        raise ValueError(f"not a web address, and not UTF-8: '{readable}'")
     if not address.lower().startswith(("http://", "https://")):
         raise ValueError(f"not an http:// or https:// address: {shown}")
     try:
@@ -113,6 +116,14 @@ def parse_address(text: str) -> str:
     if len(address) > MAX_ADDRESS:
         raise ValueError(f"longer than {MAX_ADDRESS} characters: {shown}")
     return address
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 class Refused(IgnoreRequest):

@@ -18,6 +18,7 @@ from archive import exceptions, runs
 from archive.connect import DiskFull, open_writing, writing
 from crawler.guard import Allowance
 from crawler.limits import Limits
+from crawler.lock import Locked, RunLock
 from crawler.log_lines import log_json
 from crawler.progress import Progress
 from crawler.summary import RunSummary
@@ -47,8 +48,15 @@ def run(spider: str, arguments: Mapping[str, Any], overrides: Mapping[str, Any] 
     # What is wrong with these is said before anything starts: inside Scrapy it would be a page of tracebacks.
     tuple(map(Allowance.parse, settings.getlist("ALLOWED_ADDRESSES")))
     load_recipes()
-    open_writing(Path(settings["ARCHIVE_PATH"])).close()
+    archive = Path(settings["ARCHIVE_PATH"])
+    open_writing(archive).close()
     started_at = datetime.now(UTC)
+    try:
+        with RunLock(archive):  # the frontier takes it again; here only so that Scrapy is not started for nothing
+            pass
+    except Locked as held:
+        detail = f"another run is at work on this archive ({held})"
+        return RunSummary(finish="locked", detail=detail, started_at=started_at, finished_at=datetime.now(UTC))
     process = AsyncCrawlerProcess(settings)
     # Until told otherwise, Twisted prints its own view of some errors, with a traceback, past every logging setting.
     globalLogBeginner.beginLoggingTo((), discardBuffer=True, redirectStandardIO=False)
@@ -72,7 +80,7 @@ def run(spider: str, arguments: Mapping[str, Any], overrides: Mapping[str, Any] 
     elif limits and limits.reached:
         summary = replace(summary, finish=limits.reached)
     run_id = crawler.stats.get_value("repost/run") if crawler.stats else None
-    return summary if run_id is None else _written_down(summary, Path(settings["ARCHIVE_PATH"]), run_id)
+    return summary if run_id is None else _written_down(summary, archive, run_id)
 
 
 def _written_down(summary: RunSummary, archive: Path, run_id: int) -> RunSummary:

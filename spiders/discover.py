@@ -138,8 +138,10 @@ class DiscoverSpider(PagesSpider):
             if not recipe.seeds and "all" not in self._sites:
                 raise CloseSpider(f"usage: {name}.toml has no seeds")
             seeds |= dict.fromkeys(recipe.seeds)
-        if self._given or self._file or not named:
+        if self._given or self._file or not self._sites:
             seeds |= self._addresses()
+        if not seeds:
+            raise CloseSpider("usage: no site file has seeds")
         return seeds
 
     def _recipe(self, url: str) -> SiteRecipe:

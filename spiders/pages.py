@@ -78,7 +78,8 @@ class PagesSpider(Spider):
             more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
             raise CloseSpider(f"usage: {wrong[0]}{more}")
         if not addresses:
-            raise CloseSpider("usage: no address given, in urls=… or file=…")
+            where = "standard input: " if self._file == "-" else f"{self._file}: " if self._file else ""
+            raise CloseSpider(f"usage: {where}no address given")
         return addresses
 
     def _lines(self) -> Iterator[tuple[str, str]]:

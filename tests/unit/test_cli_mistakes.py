@@ -1,5 +1,6 @@
 """What people get wrong, or leave out, at the command line: one line that says so, and the right exit code."""
 
+import io
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -74,3 +75,51 @@ def test_what_works_on_an_archive_makes_none(repost: Repost, tmp_path: Path, com
     assert run.err == f"repost: {path}: no such archive; `repost crawl` makes one\n"
     assert [item.name for item in tmp_path.iterdir()] == (["mistyped.db"] if empty else [])
     assert not empty or not path.stat().st_size
+
+
+# -- bytes that are no UTF-8, numbers that are none
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("sql", "select '\udcff'"),
+        ("sql", "select :a", "-p", "a", "\udcff"),
+    ],
+)
+def test_arguments_that_are_no_utf8_are_said_to_be_so(
+    repost: Repost, archive: Path, arguments: tuple[str, ...]
+) -> None:
+    run = repost(*arguments, "--db", archive)
+    assert (run.code, run.out) == (2, "")
+    assert run.err.startswith("repost: not UTF-8: ")
+    assert "\\xff" in run.err
+
+
+def test_sql_that_is_no_utf8_on_standard_input(repost: Repost, archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"select '\xff'"), encoding="utf-8"))
+    run = repost("sql", "-", "--db", archive)
+    assert (run.code, run.out) == (2, "")
+    assert run.err == "repost: standard input: not UTF-8 (byte 8) (see: repost sql --help)\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("crawl", "http://a.example/", "--delay", "nan"),
+        ("update", "--max-time", "nan"),
+        ("sites", "learn", "http://a.example/", "--delay", "inf"),
+        ("sql", "select 1", "--time-limit", "nan"),
+    ],
+)
+def test_no_number_of_seconds(repost: Repost, arguments: tuple[str, ...]) -> None:
+    run = repost(*arguments)
+    assert run.code == 2
+    assert f"Invalid value for '{arguments[-2]}'" in run.err
+
+
+def test_a_long_argument_is_cut_in_a_message(repost: Repost, tmp_path: Path) -> None:
+    run = repost("list", "--db", tmp_path / "none.db", "--reason", "x" * 100_000)
+    assert run.code == 2
+    assert len(run.err) < 1_100
+    assert run.err.endswith("(see: repost list --help)\n")

@@ -63,6 +63,7 @@ def test_a_redirect_back_to_a_given_address_is_not_dropped_as_seen() -> None:
     [
         ({}, "usage: no address given"),
         ({"urls": " "}, "usage: no address given"),
+        ({"urls": ["http://\udcff/"]}, r"usage: not a web address, and not UTF-8: 'http://\\xff/'"),
         ({"urls": "lanqiao.example/1.html"}, "usage: not an http:// or https:// address: 'lanqiao.example/1.html'"),
         ({"urls": [f"{HOST}/1.html", "ftp://lanqiao.example/", "x"]}, "usage: not an .* \\(and 1 more\\)"),
         ({"file": "/nonexistent/urls.txt"}, "usage: /nonexistent/urls.txt: No such file or directory"),
