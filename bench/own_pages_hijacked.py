@@ -138,11 +138,9 @@ HIJACKS: Final[dict[str, Callable[[str, str, tuple[str, ...]], str]]] = {
         f'<meta property="og:title" content="{header}"><meta name="twitter:title" content="{header}">'
         f'<meta name="description" content="{header}"><meta name="keywords" content="{header.replace("_", ",")}">',
     ),
-    "keywords and description": lambda markup, header, _: re.sub(
-        r"(?i)<meta[^>]*name=.?(?:keywords|description)[^>]*>", "", markup
-    ).replace(
-        "<title>", f'<meta name="keywords" content="{header.replace("_", ",")}"><meta name="description" '
-        f'content="{header}">' + "<title>", 1
+    "keywords and description": lambda markup, header, _: _in_head(
+        re.sub(r"(?i)<meta[^>]*name=.?(?:keywords|description)[^>]*>", "", markup),
+        f'<meta name="keywords" content="{header.replace("_", ",")}"><meta name="description" content="{header}">',
     ),
     "scripted title": lambda markup, header, _: _in_head(
         _titled(markup, _coded(header)), f'<script>document.title="{_own_title(markup)}";</script>'

@@ -19,8 +19,8 @@ MANY_SEGMENTS = 4
 LEAST_META_WORDS = 4
 # Characters of a text that repeats its title.
 LEAST_DOORWAY = 200
-# A segment is strange to a page when it is as long as a phrase and less than half of its pairs of characters stand
-# anywhere in the text. Of 229 honest pages none has more than two such segments in its title; headers have four to ten.
+# A segment is strange to a page when it is as long as a phrase and less than two in five of its pairs of characters
+# stand anywhere in the text. Of 229 honest pages none has more than two such segments in its title; headers have four to ten.
 LEAST_STRANGE = 5
 STRANGE_TITLE, DOUBTFUL_TITLE = 4, 3
 # Characters in sight that a title can be held against.
@@ -253,4 +253,4 @@ def _is_header(line: str) -> bool:
 
 def _is_strange(phrase: str, text: str) -> bool:
     pairs = [phrase[at : at + 2] for at in range(len(phrase) - 1)]
-    return sum(pair in text for pair in pairs) * 2 < len(pairs)
+    return sum(pair in text for pair in pairs) * 5 < len(pairs) * 2
