@@ -6,8 +6,10 @@ Nobody can know an origin from copies alone, so it is called likely and stands b
 import dataclasses
 import re
 import unicodedata
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from archive.families import COLLECTION, COPY, Family, Member, moment
@@ -109,7 +111,7 @@ def origin_of(members: Sequence[Member]) -> Origin:
 
 def chain_of(members: Sequence[Member]) -> tuple[Taken, ...]:
     """What each member of a family says of its source, in the order in which they appeared."""
-    return tuple(_taken(member, members) for member in members)
+    return tuple(_chain(members))
 
 
 def changes(one: Member, other: Member) -> Changes:
@@ -136,6 +138,7 @@ def changes(one: Member, other: Member) -> Changes:
     )
 
 
+@lru_cache(maxsize=4_096)  # a few outlets, named by all members of a family
 def outlet(name: str | None) -> str:
     """An outlet's name as it is compared: 華昭社客戶端 and 华昭社 are one.
 
@@ -244,40 +247,63 @@ def _when(member: Member) -> str:
 
 def _origin(copies: Sequence[Member]) -> Origin:
     """The copy that the most speaks for, or an outlet that several name and that is not here."""
-    heard = {member.article_id: tuple(_evidence(member, copies)) for member in copies}
-    best = max(copies, key=lambda member: (_weight(heard[member.article_id]), -copies.index(member)))
+    voices = _heard(copies)
+    heard = {member.article_id: tuple(_evidence(member, voices)) for member in copies}
+    best = max(copies, key=lambda member: _weight(heard[member.article_id]))  # of equals the one that appeared first
     named = [member for member in copies if outlet(member.record.source)]
     names = sorted({outlet(member.record.source) for member in named})
     here = {outlet(member.record.site_name) for member in copies}
-    for name in names:
-        voices = [member for member in named if outlet(member.record.source) == name]
-        # all who name a source name this one, which has no page here: the original is elsewhere
-        if name not in here and len(voices) == len(named) and len(voices) * 2 > len(copies):
-            detail = f"{len(voices)} of {len(copies)} copies name it, and no copy here is from its own site"
-            evidence = Evidence(kind="named-by-others", detail=detail, weight=_NAMED)
-            return Origin(article_id=None, name=voices[0].record.source, evidence=(evidence,))
+    # all who name a source name this one, which has no page here: the original is elsewhere
+    if len(names) == 1 and names[0] not in here and len(named) * 2 > len(copies):
+        detail = f"{len(named)} of {len(copies)} copies name it, and no copy here is from its own site"
+        evidence = Evidence(kind="named-by-others", detail=detail, weight=_NAMED)
+        return Origin(article_id=None, name=named[0].record.source, evidence=(evidence,))
     ordered = sorted(heard[best.article_id], key=lambda evidence: -evidence.weight)
     return Origin(article_id=best.article_id, name=best.record.site_name, evidence=tuple(ordered))
 
 
-def _evidence(member: Member, copies: Sequence[Member]) -> Iterator[Evidence]:
-    others = [other for other in copies if other is not member]
-    own = outlet(member.record.site_name)
-    pointing = [other for other in others if other.record.declared_url in (member.record.url, member.url_key)]
-    if pointing:
-        yield Evidence(kind="address-given", detail=f"{len(pointing)} copies give its address", weight=_ADDRESS)
-    naming = [other for other in others if own and outlet(other.record.source) == own]
-    if naming:
-        detail = f"{len(naming)} of {len(others)} other copies name {member.record.site_name} as their source"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Voices:
+    """What all copies say together, counted once: a story may have thousands.
+
+    Attributes:
+        copies: in the order in which they appeared.
+        sources: outlet → how many name it as their source.
+        addresses: address → how many give it as that of the original.
+        words: of the longest.
+    """
+
+    copies: Sequence[Member]
+    sources: Counter[str]
+    addresses: Counter[str | None]
+    words: int
+
+
+def _heard(copies: Sequence[Member]) -> _Voices:
+    return _Voices(
+        copies=copies,
+        sources=Counter(outlet(member.record.source) for member in copies),
+        addresses=Counter(member.record.declared_url for member in copies),
+        words=max(member.words for member in copies),
+    )
+
+
+def _evidence(member: Member, voices: _Voices) -> Iterator[Evidence]:
+    others = len(voices.copies) - 1
+    own, source = outlet(member.record.site_name), outlet(member.record.source)
+    addresses = {member.record.url, member.url_key}
+    if pointing := sum(voices.addresses[each] for each in addresses) - (member.record.declared_url in addresses):
+        yield Evidence(kind="address-given", detail=f"{pointing} copies give its address", weight=_ADDRESS)
+    if own and (naming := voices.sources[own] - (source == own)):
+        detail = f"{naming} of {others} other copies name {member.record.site_name} as their source"
         yield Evidence(kind="named-by-others", detail=detail, weight=_NAMED)
-    if others and moment(member.appeared_at) < min(moment(other.appeared_at) for other in others):
+    if others and member is voices.copies[0] and moment(member.appeared_at) < moment(voices.copies[1].appeared_at):
         detail = f"appeared {member.appeared_at}{'' if member.dated else ' (first seen)'}, before all others"
         yield Evidence(kind="earliest", detail=detail, weight=_FIRST)
-    source = outlet(member.record.source)
     if own and source in ("", own):
         detail = f"names {member.record.source} as its source" if source else "names no other source"
         yield Evidence(kind="own-source", detail=detail, weight=_OWN)
-    if member.words >= _HIGHEST_SHARE * max(copy.words for copy in copies):
+    if member.words >= _HIGHEST_SHARE * voices.words:
         yield Evidence(kind="whole", detail="has the whole text", weight=_WHOLE)
 
 
@@ -285,16 +311,26 @@ def _weight(evidence: Sequence[Evidence]) -> float:
     return sum(each.weight for each in evidence)
 
 
-def _taken(member: Member, members: Sequence[Member]) -> Taken:
-    """The source that a member names, and which member it is: the earliest that is from there and not younger."""
-    source = outlet(member.record.source)
-    earlier = [
-        other for other in members if other is not member and moment(other.appeared_at) <= moment(member.appeared_at)
-    ]
-    given = next((other for other in earlier if member.record.declared_url in (other.record.url, other.url_key)), None)
-    named = next((other for other in earlier if source and outlet(other.record.site_name) == source), None)
-    found = given or named
-    return Taken(article_id=member.article_id, source=member.record.source, from_id=found.article_id if found else None)
+def _chain(members: Sequence[Member]) -> Iterator[Taken]:
+    """The source that each member names, and which member it is: the earliest that is from there and not younger."""
+    named: defaultdict[str, list[Member]] = defaultdict(list)
+    addressed: defaultdict[str | None, list[Member]] = defaultdict(list)
+    for member in members:
+        named[outlet(member.record.site_name)].append(member)
+        for address in {member.record.url, member.url_key}:
+            addressed[address].append(member)
+    for member in members:
+        source = outlet(member.record.source)
+        given = _earlier(addressed.get(member.record.declared_url, ()), member)
+        found = given or _earlier(named.get(source, ()) if source else (), member)
+        from_id = found.article_id if found else None
+        yield Taken(article_id=member.article_id, source=member.record.source, from_id=from_id)
+
+
+def _earlier(ordered: Sequence[Member], member: Member) -> Member | None:
+    """The first of some members, where it appeared no later than one."""
+    first = next((other for other in ordered if other is not member), None)
+    return first if first and moment(first.appeared_at) <= moment(member.appeared_at) else None
 
 
 def _name(text: str) -> str:
