@@ -20,7 +20,8 @@ LEAST_META_WORDS = 4
 # Characters of a text that repeats its title.
 LEAST_DOORWAY = 200
 # A segment is strange to a page when it is as long as a phrase and less than two in five of its pairs of characters
-# stand anywhere in the text. Of 229 honest pages none has more than two such segments in its title; headers have four to ten.
+# stand anywhere in the text. Of 229 honest pages none has more than two such segments in its title; headers have four
+# to ten.
 LEAST_STRANGE = 5
 STRANGE_TITLE, DOUBTFUL_TITLE = 4, 3
 # Characters in sight that a title can be held against.
