@@ -58,11 +58,13 @@ class Run:
     """One crawl.
 
     Attributes:
+        asked: pages that it was to crawl.
         pages: pages that it gave.
         seconds: from the first request to the end.
         cpu: seconds of CPU, start-up included.
     """
 
+    asked: int
     pages: int
     seconds: float
     cpu: float
@@ -203,7 +205,7 @@ def measured(tool: str, port: int, web: str, pages: int) -> Run:
     if process.returncode:
         raise SystemExit(f"{tool} ended with exit code {process.returncode}")
     found = json.loads(stdout.splitlines()[-1])
-    return Run(pages=found["pages"], seconds=found["seconds"], cpu=_cpu_of_ended() - before)
+    return Run(asked=pages, pages=found["pages"], seconds=found["seconds"], cpu=_cpu_of_ended() - before)
 
 
 def _cpu_of_ended() -> float:
@@ -227,8 +229,8 @@ def report(rounds: Sequence[Mapping[str, Run]]) -> None:
         ratio = median(each[tool].rate / each["bare Scrapy"].rate for each in rounds)
         cpu = median(1000 * run.cpu / max(1, run.pages) for run in runs)
         note = f"   bar {BAR}: {'met' if ratio >= BAR else 'MISSED'}" if tool == "repost" else ""
-        lost = "" if tool == "bare Scrapy" else max(rounds[0]["bare Scrapy"].pages - run.pages for run in runs)
-        print(f"  {tool:24}{median(run.rate for run in runs):9.0f}{ratio:8.2f}{cpu:13.1f}{lost!s:>6}{note}")
+        lost = max(run.asked - run.pages for run in runs)
+        print(f"  {tool:24}{median(run.rate for run in runs):9.0f}{ratio:8.2f}{cpu:13.1f}{lost:6}{note}")
 
 
 def main() -> None:
