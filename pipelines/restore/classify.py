@@ -14,7 +14,7 @@ from typing import Final
 from crawler.items import Evidence
 from pipelines.restore.others import other_damage
 from pipelines.restore.page import ANNOTATED, CONVERTED, Page, PageFacts
-from pipelines.restore.tables import EMOJI, HAN, MAYBE_EMOJI, NOTE, ORPHANS, reads, script
+from pipelines.restore.tables import EMOJI, HAN, MAYBE_EMOJI, NOTE, ORPHANS, read_as, reads, script
 
 _SAMPLE = 60_000  # characters; a longer text is judged by its beginning, middle and end
 
@@ -68,11 +68,12 @@ def _converter_damage(text: str) -> Page | None:
     left_alone = sum(_CONVERTERS.match(text, at) is not None for at in hits)
     authors = len(_AUTHORS.findall(text))
     variants = sum(char in text for char in _VARIANTS)
-    is_annotated = len(facts.annotated) >= 3 and not _teaches(valid, facts)
+    enough_notes = len(facts.annotated) >= 3 or (size >= 12 and not authors and _are_everyday(valid, facts))
+    is_annotated = enough_notes and not _teaches(valid, facts)
     # one such character can be a name's; but a longer text of genuine Traditional has some of the others, too
     enough = 1 if size >= 130 and not authors else 2
     mostly = left_alone > 4 * authors or variants >= 3
-    is_converted = len(traditional) > 0.13 * size and left_alone >= enough and mostly
+    is_converted = len(traditional) > 0.13 * size and left_alone >= enough and mostly and _is_whole(text, traditional)
     if not is_annotated and not is_converted:
         return None
     share, found = round(len(traditional) / max(size, 1), 3), len(facts.annotated)
@@ -118,6 +119,39 @@ def _teaches(valid: dict[tuple[str, str], int], facts: PageFacts) -> bool:
     total = sum(valid.values())
     of_converter = sum(number for (char, _), number in valid.items() if char in facts.annotated)
     return of_converter < 0.9 * total
+
+
+def _are_everyday(valid: dict[tuple[str, str], int], facts: PageFacts) -> bool:
+    """Whether two notes are the converter's: on everyday characters, with the reading that dictionaries give first.
+
+    A sentence is too short for more (云溪縣創(chuàng)新中心揭牌,匯聚三十家企業(yè)。). Writers gloss what is rare,
+    which is the second half of GB 2312 (鸕(lú)鶿(cí)), or has several readings.
+    """
+    return len(facts.annotated) == 2 == len(valid) and all(
+        char in facts.annotated and char in read_as()[reading][0] and _gb2312_lead(script().simplified[char]) < _RARER
+        for char, reading in valid
+    )
+
+
+_RARER: Final = 0xD8
+
+
+def _gb2312_lead(char: str) -> int:
+    return (char.encode("gb2312", "ignore") or b"\xff")[0]
+
+
+def _is_whole(text: str, traditional: Sequence[str]) -> bool:
+    """Whether all of a text was converted; a page in simplified that quotes traditional text was not.
+
+    The first line can be a spam header, which was put there after the converter ran.
+    """
+    body = _SHIFTED.sub("", text[text.find("\n") + 1 :])
+    return len(_left().findall(body)) < 0.1 * len(traditional)
+
+
+@functools.cache
+def _left() -> re.Pattern[str]:
+    return re.compile(f"[{''.join(script().converted)}]")
 
 
 def _is_folded(text: str) -> bool:

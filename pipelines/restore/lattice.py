@@ -117,7 +117,7 @@ class Lattice:
             text: the text as shown.
             facts: what the whole page tells of its notes.
             scorer: what decides between readings.
-            work: how many steps may be taken before `is_tired`.
+            work: how many paths may be made before `is_tired`.
         """
         self._text = text
         self._work = work
@@ -129,7 +129,7 @@ class Lattice:
 
     @property
     def is_tired(self) -> bool:
-        """Whether the steps are used up: no damaged page needs as many."""
+        """Whether the paths are used up: no damaged page needs as many."""
         return self._work < 0
 
     def root(self, at: int, *, quoted: Quotation) -> Path:
@@ -147,7 +147,6 @@ class Lattice:
             path: where to go on from; not at the end of the text.
             vanished: whether to think of pairs that vanished without a trace, which costs most of the time.
         """
-        self._work -= 1
         if path.pending < 0:
             yield from self._expand_right(path)
             return
@@ -415,6 +414,7 @@ class Lattice:
         return self._grown(path, at, letter, self._scorer.cost(path.first, path.second, letter.number), data)
 
     def _grown(self, path: Path, at: int, letter: Letter, cost: float, data: bytes) -> Path:
+        self._work -= 1
         char, quoted = letter.char, path.quoted
         cost += path.cost
         if path.open_key:

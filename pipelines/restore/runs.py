@@ -27,9 +27,9 @@ _FARTHEST = 300  # the longest run seen is under 60 characters; a hostile text m
 _BREADTH = 14  # how many readings are followed at once
 _FIRST_BREADTH = 28  # at the first character of a run nothing but its left neighbour tells the readings apart
 _VANISHING_BREADTH = 2
-# Steps through the lattice that a text may take, besides one for each of its characters: a damaged page needs about
-# half of that, and a hostile one gets no more
-_WORK = 5_000
+# Paths that may be made for a text, besides four for each of its characters: a damaged page needs about half of that,
+# and a hostile one gets no more
+_WORK, _WORK_EACH = 20_000, 4
 # so many orphans side by side are no run: everything was lost
 _CROWD: Final = re.compile(rf"[{ORPHANS}]{{4,}}")
 NOWHERE: Final = range(0)
@@ -59,7 +59,7 @@ class Mend:
 
 def mend(text: str, facts: PageFacts, scorer: Scorer) -> Iterator[Mend]:
     """The repairs of a text, from left to right, not overlapping."""
-    lattice = Lattice(text, facts, scorer, work=_WORK + len(text))
+    lattice = Lattice(text, facts, scorer, work=_WORK + _WORK_EACH * len(text))
     at, done, quoted = 0, 0, Quotation.NONE
     while spot := _SPOT.search(text, at):
         start = spot.start()
@@ -125,6 +125,8 @@ def _search(lattice: Lattice, text: str, root: Path, vanished: Container[int]) -
     waiting: defaultdict[int, list[Path]] = defaultdict(list)
     waiting[start].append(root)
     while waiting:
+        if lattice.is_tired:
+            return []
         at = min(waiting)
         paths = waiting.pop(at)
         if not waiting and at > start and _is_settled(paths, text, at):

@@ -36,9 +36,9 @@ def widen(text: str, page: Page) -> Iterator[Change]:
         if start in kept or _EMOTICON.match(text, start):
             continue
         if end - start == 1:
-            after = _read(text, start, pairs)
+            after = _read(text, start, pairs, found)
         else:
-            after = "".join(_read(text, at, pairs) for at in range(start, end))
+            after = "".join(_read(text, at, pairs, found) for at in range(start, end))
         yield start, end, after, None, False
 
 
@@ -49,23 +49,19 @@ def _kept(text: str) -> frozenset[int]:
     return frozenset(at for found in _ADDRESS.finditer(text) for at in range(*found.span()))
 
 
-def _read(text: str, at: int, pairs: dict[int, bool]) -> str:
+def _read(text: str, at: int, pairs: dict[int, bool], marks: re.Match[str]) -> str:
     mark = text[at]
-    is_wide = pairs.get(at, False) if mark in "()" else _is_chinese_place(text, at)
+    is_wide = pairs.get(at, False) if mark in "()" else _is_chinese_place(text, at, *marks.span())
     return _WIDE[mark] if is_wide else mark
 
 
-def _is_chinese_place(text: str, at: int) -> bool:
+def _is_chinese_place(text: str, at: int, start: int, end: int) -> bool:
+    """Whether a mark stands in Chinese; `start` and `end` are those of the marks it stands among."""
     left, right = text[at - 1 : at], text[at + 1 : at + 2]
     if "\u4e00" <= left <= "\u9fff" or "\u4e00" <= right <= "\u9fff":
         return True
     if left.isdigit() and right.isdigit() and (text[at] == ":" or _THOUSANDS.match(text, at)):
         return False
-    start, end = at, at + 1
-    while start and text[start - 1] in ",:;!?()":
-        start -= 1
-    while end < len(text) and text[end] in ",:;!?()":
-        end += 1
     left, right = text[start - 1 : start], text[end : end + 1]
     if _is_chinese(left) or _is_chinese(right):
         return True

@@ -216,7 +216,7 @@ def test_never_raises_and_every_note_replays(text: str, above: str) -> None:
         pytest.param(
             damage(PAGE + "在当地，现代化。科学、学校看书。“可以。”他说。", level=9, straddle_rate=1).text, id="runs"
         ),
-        pytest.param("?", id="question marks", marks=pytest.mark.xfail(reason="not linear yet", run=False)),
+        pytest.param("?", id="question marks"),
         pytest.param("?shù)", id="endings without runs"),
         pytest.param("?國", id="runs without endings"),
         pytest.param("國(", id="notes that never close"),

@@ -140,6 +140,33 @@ def test_marks_stay_where_no_folding_is_evident() -> None:
     assert list(widen("他說:好", page)) == []
 
 
+def test_a_mark_beside_an_orphan_byte_says_nothing_of_width() -> None:
+    damaged = (
+        "云岫縣的關系戶問題為什么難辦?“我們關心的是制造業和建筑業的骨干?！笨h長說,旅游業也有關系,志愿者為數眾多。"
+        "“為了大家的愿望,范圍還要擴大?！睍浹a充說,標志還要更換。"
+    )
+    assert classify([damaged]).folded
+
+
+def test_simplified_text_that_quotes_traditional_is_left_alone() -> None:
+    quoted = "臺灣的創業園區規劃與產業發展,志愿者為旅游業制造業的骨干,關系重大,范圍廣大。"
+    page = f"一段繁体引文\n这里说的话都是简体，我们国家的发展离不开人民。原文如下：\n{quoted}"
+    assert restore(quoted).text != quoted
+    assert restore(page).text == page
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("云溪縣創(chuàng)新中心揭牌,匯聚三十家企業(yè)。", "annotated"),
+        ("他帶著鸕(lú)鶿(cí)到河邊捕魚,三十年來生活十分愜意。", "clean"),
+        ("銀行行(háng)長(zhǎng)昨天宣布,今年的獎金按時發給員工。", "clean"),
+    ],
+)
+def test_two_notes_in_one_sentence(text: str, kind: str) -> None:
+    assert restore(text).verdict.kind == kind
+
+
 @pytest.mark.parametrize("noise", ["?", "?！", "??！", "當?shù)", "，F(xiàn)", "?！彼", "(((((", "國?"])
 def test_hostile_repetition_takes_linear_time(noise: str) -> None:
     def seconds(times: int) -> float:
