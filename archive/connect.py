@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
+from json import JSONDecodeError
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,15 @@ _CANNOT_MAKE_FILES = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY
 # What it says where a full disk keeps it from growing its -wal and -shm files, and the bytes that it needs for one.
 _CANNOT_GROW_FILES = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR})
 _ROOM = 65_536
+# What Python raises over rows that are not as they should be; an error of our own says more than that, and a text that
+# cannot be encoded (UnicodeEncodeError) was asked for.
+_OF_ROWS = frozenset(
+    {
+        ValueError, JSONDecodeError, UnicodeDecodeError, TypeError, LookupError, KeyError, IndexError, AttributeError,
+        OverflowError, RecursionError,
+    }
+)  # fmt: skip
+_STEPS = 100_000  # of SQLite's virtual machine until Ctrl-C is looked for: some milliseconds
 OLDEST_SQLITE = (3, 38)  # strict tables since 3.37, JSON functions always there since 3.38
 
 
@@ -54,11 +64,20 @@ def default_path() -> Path:
 
 @contextmanager
 def reading(path: Path) -> Iterator[Database]:
-    """An archive to read from, closed afterwards; whatever SQLite finds wrong meanwhile is an `ArchiveError` too."""
+    """An archive to read from, closed afterwards; whatever is found wrong with it meanwhile is an `ArchiveError` too.
+
+    It may come from anywhere: what its rows hold is anybody's, and no reader need foresee each way in which they can be
+    other than this program writes them.
+    """
     with _in_one_line(path):
         db = open_reading(path)
         try:
             yield db
+        except Exception as error:
+            if type(error) not in _OF_ROWS:
+                raise
+            detail = f"{type(error).__name__}: {error}"
+            raise ArchiveError(f"{path}: something in it is not as this program writes it ({detail})") from error
         finally:
             db.close()
 
@@ -93,6 +112,7 @@ def open_reading(path: Path) -> Database:
             _refuse_newer(db, path)
             if migrations.pending(db):
                 raise ArchiveError(f"{path}: made by an older version; `repost reclean --pending` brings it up to date")
+            _refuse_forged(db, path)
             db.execute("PRAGMA query_only = on")
         return db
 
@@ -131,6 +151,7 @@ def open_writing(path: Path) -> Database:
             db.execute("PRAGMA foreign_keys = ON")
             with transaction(db):
                 migrations.apply(db)
+                _refuse_forged(db, path)
         return db
 
 
@@ -230,6 +251,8 @@ def _connect(uri: str, path: Path) -> Database:
     if path.is_dir():
         raise ArchiveError(f"{path}: a folder, not an archive")
     connection = sqlite3.connect(uri, uri=True, timeout=PATIENCE)
+    # Python hears of signals between its own steps only; a long query in SQLite takes none.
+    connection.set_progress_handler(lambda: None, _STEPS)
     return Database(connection, execute_plugins=False)  # other people's plug-ins have no business in an archive
 
 
@@ -273,6 +296,26 @@ def _refuse_newer(db: Database, path: Path) -> None:
         raise ArchiveError(f"{path}: made by a newer version of this program (it has {', '.join(sorted(newer))})")
 
 
+def _refuse_forged(db: Database, path: Path) -> None:
+    """Refuse what runs a stranger's statements when it is read or written: they may never end.
+
+    Views that somebody has added under names of their own are nobody's harm: nothing here reads them.
+    """
+    ours = _own_schema()
+    for name, kind, sql in db.execute("SELECT name, type, sql FROM sqlite_schema").fetchall():
+        own_kind, own_sql = ours.get(name, (kind, sql))
+        if kind == "trigger" or kind != own_kind or (kind == "view" and sql != own_sql):
+            raise ArchiveError(f"{path}: the {kind} {name!r} in it is not of this program's making")
+
+
+@cache
+def _own_schema() -> Mapping[str, tuple[str, str]]:
+    """What a new archive holds: name → kind, SQL."""
+    new = Database(memory=True, execute_plugins=False)
+    migrations.apply(new)
+    return {name: (kind, sql) for name, kind, sql in new.execute("SELECT name, type, sql FROM sqlite_schema")}
+
+
 @contextmanager
 def _closed_on_error(db: Database) -> Iterator[None]:
     try:
@@ -289,6 +332,8 @@ def _in_one_line(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         _refuse_full(error, path)
+        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
+            raise KeyboardInterrupt from error  # it was raised in the progress handler, where sqlite3 swallows it
         raise ArchiveError(f"{path}: {error}") from error
 
 

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from sqlite_utils import Database
 
 from archive.connect import ArchiveError
-from archive.rows import as_json, listed
+from archive.rows import as_json, counted, listed
 
 BATCH = 500  # articles asked for at once; what is held in memory
 DOUBTFUL = "doubtful"  # among a version's repairs: not a rule, but how many of the repairs are uncertain
@@ -151,8 +151,8 @@ def _credits(value: object) -> Value:
 
 def _repairs(value: object) -> Value:
     """Rules and their numbers of places, without the count of doubtful ones, which is a column of its own."""
-    counts = sorted(_parsed(value, dict).items())
-    return [{"rule": rule, "places": int(places)} for rule, places in counts if rule != DOUBTFUL]
+    counts = sorted(counted(value).items())
+    return [{"rule": rule, "places": places} for rule, places in counts if rule != DOUBTFUL]
 
 
 def _parsed(value: object, shape: type[_T]) -> _T:

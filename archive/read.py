@@ -14,7 +14,7 @@ from sqlite_utils import Database
 
 from archive.connect import ArchiveError
 from archive.pack import Unpackable, unpack
-from archive.rows import Row, record_of, storable
+from archive.rows import Row, counted, record_of, storable
 from crawler.items import Capture, Evidence, FetchFailure, Reason, Record
 
 
@@ -198,8 +198,7 @@ def articles(
         {"site": storable(site), "hijacked": hijacked, "limit": -1 if limit is None else limit},
     )
     for row in rows:
-        with _as_written(f"article {row['id']}"):
-            repairs: dict[str, int] = json.loads(row.pop("repairs"))
+        repairs = counted(row.pop("repairs"))
         doubtful = repairs.pop("doubtful", 0)
         hijack = bool(row.pop("hijacked"))
         yield ArticleLine(**row, hijacked=hijack, repairs=sum(repairs.values()), doubtful=doubtful)
@@ -471,7 +470,7 @@ def _as_written(what: str) -> Iterator[None]:
         yield
     except Unpackable:  # damaged bytes, which callers can do something about
         raise
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
         raise ArchiveError(f"{what}: not as this program writes it ({error}); see `repost check`") from error
 
 

@@ -71,6 +71,16 @@ def listed(text: object) -> list[str]:
     return [str(item) for item in items] if isinstance(items, list) else []
 
 
+def counted(text: object) -> dict[str, int]:
+    """Stored counts; empty for what are none, in an archive that others wrote."""
+    try:
+        counts = json.loads(str(text))
+    except (ValueError, RecursionError):
+        return {}
+    given = counts.items() if isinstance(counts, dict) else ()
+    return {name: count for name, count in given if isinstance(count, int)}
+
+
 def version_row(record: Record) -> Row:
     """The columns of `versions` that hold a record's own fields."""
     return {
@@ -140,15 +150,15 @@ def record_of(  # noqa: PLR0913 - one parameter a table
     Raises:
         ValueError, TypeError, KeyError: the rows are not such as `version_row` and the others write.
     """
-    lists: dict[str, Any] = {name: tuple(json.loads(version[name])) for name in _LISTS}
+    lists: dict[str, Any] = {name: _texts(version[name]) for name in _LISTS}
     return Record(
         **{name: version[name] for name in _PLAIN},
         **lists,
         fetched_at=datetime.fromisoformat(version["fetched_at"]),
-        body_raw=lists["body"] if version["body_raw"] is None else tuple(json.loads(version["body_raw"])),
-        repairs=json.loads(version["repairs"]),
+        body_raw=lists["body"] if version["body_raw"] is None else _texts(version["body_raw"]),
+        repairs=_counts(version["repairs"]),
         images=tuple(Image(src=row["src"], alt=row["alt"], caption=row["caption"]) for row in images),
-        credits=tuple(Credit(role=row["role"], names=tuple(json.loads(row["names"]))) for row in credits),
+        credits=tuple(Credit(role=row["role"], names=_texts(row["names"])) for row in credits),
         notes=tuple(
             Note(
                 step=row["step"],
@@ -174,6 +184,20 @@ def record_of(  # noqa: PLR0913 - one parameter a table
         damage_evidence=_evidence(evidence, "damage"),
         encoding_evidence=_evidence(evidence, "encoding"),
     )
+
+
+def _texts(stored: str) -> tuple[str, ...]:
+    items = json.loads(stored)
+    if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
+        raise TypeError("no list of texts")
+    return tuple(items)
+
+
+def _counts(stored: str) -> dict[str, int]:
+    counts = json.loads(stored)
+    if not isinstance(counts, dict) or not all(isinstance(count, int) for count in counts.values()):
+        raise TypeError("no counts")
+    return counts
 
 
 def _evidence(rows: Sequence[Row], decision: str) -> tuple[Evidence, ...]:

@@ -21,6 +21,7 @@ BY_DAY = 400  # days; over more of them, bars of a day are thinner than a line
 SIZES = (10, 20, 50, 100, 200, 500, 1_000)  # of families: where the classes end
 HOURS = 96  # a spread that took longer is shown in days
 OTHERS = "others"
+_YEAR = re.compile(r"(?!0000)[0-9]{4}")
 _DATE_FORMAT = {"yearmonthdate": "%Y-%m-%d", "yearmonth": "%Y-%m"}
 _UNITS = {"yearmonthdate": "day", "yearmonth": "month"}
 _COUNTS: Mapping[str, Any] = {"tickMinStep": 1, "format": ",d"}  # there is no half of an article
@@ -300,4 +301,4 @@ def day_of(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:  # the 30th of February, in an archive that others wrote
-        return date.fromisoformat(f"{text[:4]}-01-01") if text[:4] > "0000" else date.min
+        return date.fromisoformat(f"{text[:4]}-01-01") if _YEAR.match(text) else date.min

@@ -1,12 +1,15 @@
 """Opening: what is made, what is refused, and in which words."""
 
 import dataclasses
+import json
 import os
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
@@ -29,6 +32,7 @@ from archive.connect import (
     writing,
 )
 from archive.families_index import unfiled
+from archive.pack import Unpackable
 from archive.schema import APPLICATION_ID
 from archive.search_index import strays
 from archive.write import keep_article, keep_capture
@@ -174,6 +178,68 @@ def test_a_full_disk_is_told_from_a_broken_one(  # noqa: PLR0913 - a table's col
         raise error
     assert isinstance(raised.value, DiskFull) is is_full
     assert str(raised.value) == (f"{path}: the disk is full" if is_full else f"{path}: disk I/O error")
+
+
+_ENDLESS = "WITH RECURSIVE c (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c LIMIT 30000000) SELECT max(x) FROM c"
+
+
+@pytest.mark.parametrize("opening", [reading, writing])
+@pytest.mark.parametrize(
+    ("forged", "named"),
+    [
+        ("ALTER TABLE articles RENAME TO theirs; CREATE VIEW articles AS {endless}", "the view 'articles'"),
+        ("DROP VIEW latest; CREATE VIEW latest AS {endless}", "the view 'latest'"),
+        ("CREATE TRIGGER t AFTER INSERT ON urls BEGIN {endless}; END", "the trigger 't'"),
+    ],
+)
+def test_an_archive_that_runs_statements_of_others_is_refused(
+    forged: str, named: str, opening: Callable[[Path], Any], path: Path
+) -> None:
+    """`repost list` would never come to an end."""
+    with writing(path) as db:
+        db.conn.executescript("PRAGMA legacy_alter_table = on; " + forged.format(endless="SELECT 1"))
+    before = path.read_bytes()
+    with pytest.raises(ArchiveError, match=f"{named} in it is not of this program's making"), opening(path):
+        pass
+    assert path.read_bytes() == before
+
+
+def test_a_view_that_somebody_added_is_no_harm(path: Path) -> None:
+    with writing(path) as db:
+        db.execute("CREATE VIEW mine AS SELECT * FROM latest WHERE hijacked")
+    with reading(path) as db:
+        assert db.execute("SELECT count(*) FROM mine").fetchone() == (0,)
+
+
+@pytest.mark.parametrize("opening", [reading, writing])
+def test_a_long_query_can_be_interrupted(opening: Callable[[Path], Any], path: Path) -> None:
+    open_writing(path).close()
+    threading.Timer(0.2, signal.raise_signal, [signal.SIGINT]).start()
+    with pytest.raises(KeyboardInterrupt), opening(path) as db:
+        db.execute(_ENDLESS).fetchone()
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda: json.loads("{"),
+        lambda: json.loads("[" * 200_000),
+        lambda: os.environ["NO SUCH"],
+        lambda: int("x"),
+        lambda: int(json.loads("[]")),
+    ],
+)
+def test_rows_that_others_wrote_end_in_one_line(read: Callable[[], Any], path: Path) -> None:
+    open_writing(path).close()
+    with pytest.raises(ArchiveError, match="is not as this program writes it"), reading(path):
+        read()
+
+
+@pytest.mark.parametrize("error", [Unpackable("x"), "\ud800".encode])
+def test_an_error_that_says_more_is_left_as_it_is(error: Any, path: Path) -> None:
+    open_writing(path).close()
+    with pytest.raises((Unpackable, UnicodeEncodeError)), reading(path):
+        raise error() if callable(error) else error
 
 
 def test_other_errors_inside_stay_what_they_are(path: Path) -> None:

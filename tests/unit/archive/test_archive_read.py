@@ -166,3 +166,15 @@ def test_the_view_gives_the_text_with_its_paragraphs_in_order(
     body = tuple(f"第{number}段" for number in range(12))
     keep_article(db, keep_capture(db, make_capture()), make_article(body=body))
     assert db.execute("SELECT text, hijacked, source FROM latest").fetchone() == ("\n".join(body), 1, "青石晚报")
+
+
+@pytest.mark.parametrize(
+    "forged",
+    ["breadcrumb = '{'", "breadcrumb = '[1]'", "authors = 'null'", "repairs = '[]'", """repairs = '{"a": "x"}'""",
+     "fetched_at = 'x'", "body = replace(hex(zeroblob(100000)), '00', '[')"],
+)  # fmt: skip
+def test_a_version_that_others_wrote_is_listed_and_refused_in_one_line(filled: Database, forged: str) -> None:
+    filled.execute(f"UPDATE versions SET {forged}")  # noqa: S608 - from the table above
+    assert [line.id for line in read.articles(filled)] == [4, 3, 2, 1]
+    with pytest.raises(ArchiveError, match="version 4: not as this program writes it"):
+        read.article(filled, "4")
