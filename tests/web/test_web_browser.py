@@ -147,6 +147,24 @@ def test_the_reason_of_a_repair_is_shown_under_the_mouse(opened: Open) -> None:
         expect(reasons.nth(3)).to_be_hidden()
 
 
+def test_the_reason_stays_where_it_covers_the_repair(opened: Open) -> None:
+    """At the foot of the window; else it would hide what shows it, and flicker."""
+    with opened("repaired") as page:
+        page.set_viewport_size({"width": 600, "height": 500})
+        mark = page.locator(".text mark.repair").last
+        mark.evaluate("each => each.scrollIntoView({block: 'end'})")
+        box = mark.bounding_box()
+        assert box is not None
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        page.mouse.move(x, y)
+        reason = page.locator(f"#{mark.get_attribute('aria-describedby')}")
+        expect(reason).to_be_visible()
+        cover = reason.bounding_box()
+        assert cover is not None
+        assert cover["y"] < y < cover["y"] + cover["height"]
+        assert page.evaluate("([x, y]) => document.elementFromPoint(x, y).matches('mark.repair')", [x, y])
+
+
 def test_the_reason_of_a_repair_is_shown_to_the_keyboard(opened: Open) -> None:
     with opened("repaired") as page:
         for _ in range(60):
