@@ -144,7 +144,8 @@ def _crumbs(draft: Draft) -> list[str]:
 
 def _breadcrumb(crumbs: list[str], headline: str) -> tuple[str, ...]:
     """The section names from the root down: no bare 首页, no 正文, not the headline itself."""
-    names = (_without_home(name).strip("[]【】") for name in crumbs if name != headline)
+    parts = (name for name in crumbs if name != headline and fold(name).lower() not in _NO_CRUMB)
+    names = (_without_home(name).strip("[]【】") for name in parts)
     return tuple(name for name in names if fold(name).lower() not in _NO_CRUMB)
 
 

@@ -18,13 +18,14 @@ from pipelines.parse import Page
 # _ | and the like always part a title; a dash only where it stands between spaces or before a short last piece, because
 # 中美“贸易战”—影响几何 and Wi-Fi hold dashes of their own.
 _PARTS = re.compile(
-    r"\s*(?:[_|｜丨│»]|::|>|--|——|\s[-–—－·:：]\s|"
+    r"\s*(?:[_|｜丨│»«]|::|>|--|——|\s[-–—－·:：]\s|"
     r"(?:(?<![A-Za-z0-9])[-–—－]|[-–—－](?![A-Za-z0-9]))(?=[^-–—－_|]{2,14}$))+\s*"
 )
 _SITE_ENDS = re.compile(
     r"(?:网|网站|新闻|频道|[日晚早时]报|在线|门户|论坛|博客|首页|中心|客户端|社区|资讯|电视台|正文|百科|专栏|公众号|"
     r"政府|委员会|协会|大学|学院|公司|\.com|\.cn|\.net|财经|体育|娱乐|科技|国[际内]|社会|滚动|要闻|时政|动态|公告|通知)$"
 )
+_SITE_BEHIND = re.compile(r"(?<=.{6})\s*[-–—－/【]\s*([^-–—－/【】]{2,12})】?$")
 _TITLE_BOX = re.compile(r"title|headline|\btit|biaoti|\bbt\b|arti[-_]?name|h1")
 _KICKER_BOX = re.compile(r"yinti|jianti|kicker|pre[-_]?title|\bpre\b|shoulder|sup[-_]?title|top[-_]?title")
 _SUBTITLE_BOX = re.compile(r"sub[-_]?(?:title|head|tit)|\bsub\b|futi|fubiao|fu_?title|ftit")
@@ -397,5 +398,14 @@ def _from_declared(page: Page) -> str | None:
             part for part in title_parts(title) if label_form(part) not in names and not _names_a_site(label_form(part))
         ]
         if own:
-            return max(own[:2], key=len)
+            return _without_site(max(own[:2], key=len))
     return None
+
+
+def _without_site(part: str) -> str:
+    """A piece without the names of sites and sections behind its marks: 新桥通车-社会频道, 新桥通车【白鹭网】."""
+    tail = _SITE_BEHIND.search(part)
+    while tail and _names_a_site(label_form(tail[1])):
+        part = part[: tail.start()]
+        tail = _SITE_BEHIND.search(part)
+    return part

@@ -32,7 +32,9 @@ FARTHEST_CRUMB = 300  # blocks above the headline
 _CRUMB_LABEL = re.compile(
     r"^.{0,4}?(?:(?:当前|现在|目前|所在|您的?|你的?|页面|当前页)(?:所在|的)?(?:的)?位置|位置|导航)[:是>]"
 )
-_CRUMB_BOX = re.compile(r"crumb|weizhi|location|position|\bpath\b|dqwz|daohang|curpos|cur_pos|wz\b|route")
+_CRUMB_BOX = re.compile(r"crumb|\bbread\b|weizhi|location|position|\bpath\b|dqwz|daohang|curpos|cur_pos|wz\b|route")
+_WEAK_MARK = re.compile(r"\s*[-/|－]\s*")
+_HOME = ("首页", "主页", "网站首页", "首頁")
 _CRUMB_MARK = re.compile(r"\s*(?:>>|>|＞|»|›|→|⟩|﹥)\s*")
 # 白鹭日报 4月18日: a day without its year is a date here, in a headline it is part of the words
 _DAY_ALONE = re.compile(r"^(?:.{0,16}\s)?\d{1,2}月\d{1,2}日$")
@@ -140,12 +142,15 @@ def breadcrumb(page: Page, headline: Headline) -> tuple[str, ...]:
         box = block.box
         arrows = len(_CRUMB_MARK.findall(text))
         if not (
-            (arrows >= 2 and block.linked * 3 > len(text))
+            (arrows >= 2 and (block.linked * 3 > len(text) or (block.linked and text.startswith(_HOME))))
             or ("位" in text and _CRUMB_LABEL.search(label_form(text[:40])) is not None)
             or (block.linked and any(_is_crumb_box(boxes.ident[around]) for around in _around(page, box, 2)))
         ):
             continue
         first, end = index, index + 1
+        weak = [] if arrows else [piece for piece in _WEAK_MARK.split(text) if piece]
+        if len(weak) > 2 and block.linked * 3 > len(text):  # 首页-新闻中心-行业动态, 首页 / 新闻 / 社会
+            return tuple(weak[:12])
         if not arrows:  # each piece in a box of its own
             around = next((up for up in _around(page, box, 3) if 1 < boxes.end[up] - boxes.first[up] <= 10), box)
             first, end = boxes.first[around], min(boxes.end[around], headline.first)
