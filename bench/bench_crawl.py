@@ -107,7 +107,8 @@ def repost(urls: Sequence[str], folder: Path) -> int:
 def trafilatura(urls: Sequence[str], folder: Path) -> int:
     """Scrapy, trafilatura in the callback, JSON lines: what a tutorial ends with."""
     from scrapy import Spider  # noqa: PLC0415
-    from trafilatura import bare_extraction  # noqa: PLC0415 - a peer may be missing
+
+    bare_extraction = importlib.import_module("trafilatura").bare_extraction  # a peer may be missing
 
     class Extracting(Spider):
         name = "extracting"
