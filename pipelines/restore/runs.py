@@ -29,7 +29,7 @@ _FIRST_BREADTH = 28  # at the first character of a run nothing but its left neig
 _VANISHING_BREADTH = 2
 # Paths that may be made for a text, besides four for each of its characters: a damaged page needs about half of that,
 # and a hostile one gets no more
-_WORK, _WORK_EACH = 20_000, 4
+_WORK, _WORK_EACH, _MAX_WORK = 20_000, 4, 400_000
 # so many orphans side by side are no run: everything was lost
 _CROWD: Final = re.compile(rf"[{ORPHANS}]{{4,}}")
 NOWHERE: Final = range(0)
@@ -59,7 +59,7 @@ class Mend:
 
 def mend(text: str, facts: PageFacts, scorer: Scorer) -> Iterator[Mend]:
     """The repairs of a text, from left to right, not overlapping."""
-    lattice = Lattice(text, facts, scorer, work=_WORK + _WORK_EACH * len(text))
+    lattice = Lattice(text, facts, scorer, work=min(_WORK + _WORK_EACH * len(text), _MAX_WORK))
     at, done, quoted = 0, 0, Quotation.NONE
     while spot := _SPOT.search(text, at):
         start = spot.start()

@@ -9,7 +9,7 @@ How much can be asked for depends on what the damage left:
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from difflib import SequenceMatcher
 from pathlib import Path
 from random import Random
@@ -119,7 +119,7 @@ def on_page(text: str, level: int, **kept: object) -> tuple[str, str]:
     return f"{above.text}\n{made.text}", f"{above.expected}\n{made.expected}"
 
 
-def doubtful_spans(notes: tuple[Note, ...]) -> list[tuple[int, int]]:
+def doubtful_spans(notes: Sequence[Note]) -> list[tuple[int, int]]:
     """Where in the restored text the doubtful repairs stand."""
     spans: list[tuple[int, int]] = []
     for note in notes:
@@ -134,7 +134,7 @@ def doubtful_spans(notes: tuple[Note, ...]) -> list[tuple[int, int]]:
     return spans
 
 
-def undoubted_differences(wanted: str, got: str, notes: tuple[Note, ...]) -> list[tuple[str, str]]:
+def undoubted_differences(wanted: str, got: str, notes: Sequence[Note]) -> list[tuple[str, str]]:
     """The differences that no doubtful repair covers; punctuation width, which other tests judge, left aside."""
     spans = doubtful_spans(notes)
     wanted, got = wanted.translate(NARROW), got.translate(NARROW)
@@ -228,6 +228,30 @@ def test_time_grows_with_length(piece: str) -> None:
     short = piece * (500 // len(piece))
     times = [min(_seconds(page + short * size) for _ in range(2)) for size in (1, 4)]
     assert times[1] <= 8 * times[0] + 0.02
+
+
+SOAK_SIZE = 10_000_000  # bytes of GBK
+
+
+def _random_gbk(size: int) -> str:
+    return Random(1).randbytes(size).decode("gbk", "ignore")  # noqa: S311 - reproducible, nothing secret
+
+
+def _random_unicode(size: int) -> str:
+    return Random(2).randbytes(size).decode("utf-16-le", "ignore")  # noqa: S311 - reproducible, nothing secret
+
+
+def _orphans_and_marks(size: int) -> str:
+    return "".join(Random(3).choices("?，！。國當a)(F\ufffd", k=size // 2))  # noqa: S311 - reproducible, nothing secret
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize("noise", [_random_gbk, _random_unicode, _orphans_and_marks])
+def test_ten_megabytes_of_noise_take_linear_time(noise: Callable[[int], str]) -> None:
+    page = damage(PAGE, level=9, straddle_rate=0).text + "\n"
+    times = [_seconds(page + noise(size)) for size in (SOAK_SIZE // 4, SOAK_SIZE)]
+    assert times[1] <= 8 * times[0] + 1
 
 
 def _seconds(text: str) -> float:
