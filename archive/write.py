@@ -290,7 +290,8 @@ def _see_site(db: Database, site: str, seen: str) -> None:
 def _see_url(db: Database, url: str, site: str, seen: str, **what: object) -> None:
     """Make or renew an address's row; what is not given is forgotten: it belonged to the last time.
 
-    What was seen before the last time (an import of older pages) says nothing about how the address is now.
+    What was seen before the last time (an import of older pages) says nothing about how the address is now; but a last
+    time that is yet to come was a wrong clock's.
     """
     state = {"reason": None, "detail": None, "status": None, "redirects_to": None, **what}
     db.execute(
@@ -300,9 +301,9 @@ def _see_url(db: Database, url: str, site: str, seen: str, **what: object) -> No
         ON CONFLICT (url) DO UPDATE SET
             state = :state, reason = :reason, detail = :detail, status = :status, redirects_to = :redirects_to,
             last_seen = :seen
-        WHERE :seen >= last_seen
+        WHERE :seen >= last_seen OR last_seen > :now
         """,
-        {"url": url, "site": site, "seen": seen, **state},
+        {"url": url, "site": site, "seen": seen, "now": timestamp(datetime.now(UTC)), **state},
     )
     db.execute("UPDATE urls SET first_seen = :seen WHERE url = :url AND first_seen > :seen", {"url": url, "seen": seen})
 

@@ -208,6 +208,14 @@ def test_an_answer_of_the_future_is_none(db: Database, make_capture: Make) -> No
     assert db.execute("SELECT answered_at FROM frontier").fetchone() == (now.isoformat(),), "and it is answered"
 
 
+def test_an_address_last_seen_in_the_future_is_what_it_is_now(db: Database, make_capture: Make) -> None:
+    keep_capture(db, make_capture())
+    db.execute("UPDATE urls SET last_seen = '2999-01-01'")
+    failure = FetchFailure(url=URL, reason=Reason.TIMEOUT, detail="", failed_at=datetime.now(UTC), site="a")
+    record_failure(db, failure)
+    assert db.execute("SELECT state, last_seen FROM urls").fetchone() == ("failed", failure.failed_at.isoformat())
+
+
 @pytest.mark.parametrize(("complete", "etag"), [(True, '"1"'), (False, None)])
 def test_an_article_that_misses_a_part_is_asked_for_again_without_validators(
     complete: bool,  # noqa: FBT001 - a case
