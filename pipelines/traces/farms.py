@@ -19,6 +19,8 @@ FARM_HOSTS = 10
 # Anchors that each lead to several hosts, and how long they are: 更多 and 详细 stand beside any list.
 REUSED = 3
 LEAST_ANCHOR = 4
+# Beginnings that several hidden anchors share: so many of them, so long.
+STEMS, LEAST_STEM = 4, 3
 # So many deviously hidden links of which less than one in three is the name of a site leave no doubt.
 SURE_LINKS = 8
 NAMED = 3
@@ -69,17 +71,22 @@ def _with_spam_words(links: Sequence[Link]) -> list[Link]:
     return [link for link in links if spam_words(link.text)]
 
 
-def _reused(links: Sequence[Link]) -> list[Link]:
+def _reused(links: Sequence[Link], *, least: int = REUSED, stem: int | None = None) -> list[Link]:
     """The links whose anchors lead to several hosts each, where there are several such anchors.
 
     A campaign has few key words and many sites; honest lists name each site once.
+
+    Args:
+        links: links to other sites.
+        least: how many such anchors there must be.
+        stem: how many characters anchors must share to be one; all of them where it is not given.
     """
     hosts: dict[str, set[str]] = {}
     for link in links:
-        if len(link.text) >= LEAST_ANCHOR:
-            hosts.setdefault(link.text, set()).add(hostname(link.href))
-    reused = {anchor for anchor, led_to in hosts.items() if len(led_to) > 1 and not names_a_site(label_form(anchor))}
-    return [link for link in links if link.text in reused] if len(reused) >= REUSED else []
+        if len(link.text) >= LEAST_ANCHOR and not names_a_site(label_form(link.text)):
+            hosts.setdefault(link.text[:stem], set()).add(hostname(link.href))
+    reused = {anchor for anchor, led_to in hosts.items() if len(led_to) > 1}
+    return [link for link in links if link.text[:stem] in reused] if len(reused) >= least else []
 
 
 def _weight_of_hidden(links: Sequence[Link]) -> float:
@@ -88,6 +95,9 @@ def _weight_of_hidden(links: Sequence[Link]) -> float:
     if len(spam) * 4 >= len(links) or (len(spam) >= FARM_LINKS and site_count(spam) >= FARM_SITES):
         return 1.0
     if _is_spread(_reused(links)):
+        return 1.0
+    # 琉璃花园入口, 琉璃花园合集 …: key words in several phrases each
+    if len(_reused(links, least=STEMS, stem=LEAST_STEM)) >= SURE_LINKS:
         return 1.0
     devious = [link for link in links if link.hidden in DEVIOUS]
     if not _is_spread(devious):

@@ -24,6 +24,16 @@ TEXT = (
 SITES = [f"spam{number}.example" for number in range(8)]
 SUBDOMAINS = [f"a{number}.farm.example" for number in range(12)]
 OFFICES = ("县交通局", "县水利局", "云溪日报", "云溪在线", "市文化馆", "市图书馆", "省博物馆", "云溪大学", "云溪银行")
+PHRASES = (
+    "碧落星辰入口",
+    "碧落星辰合集",
+    "霞光幻境大全",
+    "霞光幻境线路",
+    "九霄云海通道",
+    "九霄云海剧场",
+    "紫微宫资源",
+    "紫微宫专线",
+)
 FRIENDS = ("老江的渡口", "雨桐随记", "半亩菜地", "山那边的灯", "晚归人", "石桥下", "一壶春茶", "河口听风")
 PARTNERS = [f"partner{number}.example" for number in range(12)]
 
@@ -42,7 +52,7 @@ def farm(style: str, hosts: list[str], anchor: str = "真金棋牌游戏下载")
 
 
 def partner(name: str) -> str:
-    return f"<a href='http://p{len(name)}{ord(name[0])}.example/'>{name}</a> "
+    return f"<a href='http://p{sum(map(ord, name))}.example/'>{name}</a> "
 
 
 def key_words(style: str, each: int = 2) -> str:
@@ -73,6 +83,7 @@ def verdict(markup: str) -> Verdict:
         (page(end=farm("display:none", SUBDOMAINS)), "hidden-link-farm"),
         (page(end=key_words("display:none")), "hidden-link-farm"),
         (page(end=key_words("")), "link-farm"),
+        (page(end=f"<p style='display:none'>{''.join(map(partner, PHRASES))}</p>"), "hidden-link-farm"),
         (page(end=key_words("position:absolute;left:-9999px", each=1)), "hidden-link-farm"),
         (page(end=f"<script>document.write('{key_words('display:none', each=1)}')</script>"), "written-links"),
         (
