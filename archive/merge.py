@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from archive import search_index
-from archive.connect import open_reading, reading_uri, transaction
+from archive.connect import ArchiveError, open_reading, reading, reading_uri, transaction
 from archive.digest import row_digest
 from archive.merge_sql import (
     AFTER_VERSIONS,
@@ -40,6 +40,18 @@ class Merged:
     versions: int
     articles: int
     urls: int
+
+
+def refuse_damaged(path: Path) -> None:
+    """See that an archive can be read to its end: later, SQLite could not say which of two files is damaged.
+
+    Raises:
+        ArchiveError: it cannot be read, or is of another version of this program.
+    """
+    with reading(path) as db:
+        (verdict,) = db.execute("PRAGMA quick_check(1)").fetchone()
+    if verdict != "ok":
+        raise ArchiveError(f"{path}: database disk image is malformed")
 
 
 def merge(db: Database, path: Path) -> Merged:

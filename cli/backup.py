@@ -31,6 +31,8 @@ def backup_command(ctx: click.Context, *, file: Path, db_path: Path, force: bool
     place = file.resolve()
     if place == db_path.resolve():
         raise click.UsageError(f"{file}: that is the archive itself", ctx)
+    if not place.parent.is_dir():
+        raise click.UsageError(f"{file.parent}: no such folder", ctx)
     if place.exists() and not force:
         raise click.UsageError(f"{file}: there is such a file already; --force replaces it", ctx)
     if place.with_name(f"{place.name}-wal").exists():  # SQLite would play it into the new file

@@ -1,11 +1,12 @@
 """`repost crawl`: fetch pages and keep their articles in the archive."""
 
 import sys
-from datetime import datetime
+from datetime import date
 from typing import Any
 
 import click
 
+from cli.filters import Day
 from cli.running import fetch, run_options
 from crawler.items import Reason
 from sites.recipes import MOST_PAGES
@@ -20,8 +21,8 @@ from sites.recipes import MOST_PAGES
               help="Discover from the seeds of this site's file; all for every site that has some.")  # fmt: skip
 @click.option("--depth", type=click.IntRange(1, MOST_PAGES), metavar="PAGES",
               help="Pages of each section to follow. Default: the site file's, else 1.")  # fmt: skip
-@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE",
-              help="Leave what is known to be older; follow sections only so far.")  # fmt: skip
+@click.option("--since", type=Day(), metavar="DATE",
+              help="Leave what is known to be older (than 2026-03-09, 2026-03 or 2026).")  # fmt: skip
 @run_options
 @click.pass_context
 def crawl_command(  # noqa: PLR0913, PLR0917 - one parameter an option of the command line
@@ -31,7 +32,7 @@ def crawl_command(  # noqa: PLR0913, PLR0917 - one parameter an option of the co
     url_file: str | None,
     names: tuple[str, ...],
     depth: int | None,
-    since: datetime | None,
+    since: date | None,
     *,
     discover: bool,
     **options: Any,  # noqa: ANN401 - those of run_options
@@ -49,7 +50,7 @@ def crawl_command(  # noqa: PLR0913, PLR0917 - one parameter an option of the co
         raise click.UsageError("--depth and --since go with --discover or --site", ctx)
     arguments: dict[str, object] = {"urls": list(urls), "file": url_file or ""}
     if discover:
-        arguments |= {"sites": list(names), "depth": depth or 0, "since": since.date().isoformat() if since else ""}
+        arguments |= {"sites": list(names), "depth": depth or 0, "since": since.isoformat() if since else ""}
     summary = fetch(ctx, "discover" if discover else "pages", arguments, options)
     if not options["quiet"] and not discover and Reason.LISTING in summary.reasons:
         sys.stderr.write("repost: a section page holds no article; --discover fetches those that it lists\n")

@@ -13,8 +13,8 @@ from rich.progress import Progress
 from archive.connect import writing
 from archive.exchange import FAILED, KNOWN, REJECTED, SKIPPED, TakenIn, take_in
 from archive.write import Outcome
-from cli.console import db_option, printable, sites_option
-from cli.inputs import files_below
+from cli.console import complain, db_option, printable, sites_option
+from cli.inputs import PAGES, files_below
 from crawler.lock import RunLock
 from pipelines.processes import Cleaners
 from sites.recipes import Recipes, load_recipes
@@ -54,6 +54,7 @@ def import_command(  # noqa: PLR0913, PLR0917 - one parameter an option of the c
 ) -> None:
     """Take WARC files (plain, gz, zst) and saved HTML pages into the archive, or folders with either below them.
 
+    In a folder, pages are the files whose names end in .html, .htm, .shtml or .xhtml.
     Each page is cleaned as if it had been fetched, under its original address and date. The same capture is taken in
     once, however often it is given; an article split over several pages is joined where all of them are given.
     """
@@ -61,7 +62,12 @@ def import_command(  # noqa: PLR0913, PLR0917 - one parameter an option of the c
         raise click.UsageError("give files or folders, or --manifest FILE", ctx)
     if url and (manifest or len(files) != 1 or files[0].is_dir() or is_warc(files[0])):
         raise click.UsageError("--url goes with exactly one saved page", ctx)
-    found = [path for given in files for path in files_below(given)]
+    if url:
+        _refuse_no_address(ctx, url)
+    below = [path for given in files for path in files_below(given)]
+    found = [path for path in below if path in files or not path.exists() or _can_be_taken_in(path)]
+    if not quiet and len(found) < len(below):
+        complain(f"{len(below) - len(found)} other files in these folders are neither HTML nor WARC by their names")
     pages = [SavedPage(path=path, url=url, encoding_header=encoding_header) for path in found if not is_warc(path)]
     try:
         pages += manifest_pages(manifest) if manifest else ()
@@ -78,6 +84,20 @@ def import_command(  # noqa: PLR0913, PLR0917 - one parameter an option of the c
     ctx.exit((1 if read else 3) if counts[FAILED] or not counts else 0)
 
 
+def _refuse_no_address(ctx: click.Context, url: str) -> None:
+    from crawler.guard import parse_address  # noqa: PLC0415 - Scrapy takes a third of a second to import
+
+    try:
+        parse_address(url)
+    except ValueError as error:
+        raise click.UsageError(str(error), ctx) from error
+
+
+def _can_be_taken_in(path: Path) -> bool:
+    """Whether a file in a folder is a page or a WARC file; beside them lie pictures, databases, locks."""
+    return path.suffix.lower() in PAGES or is_warc(path)
+
+
 def _items(warcs: list[Path], pages: list[SavedPage], recipes: Recipes) -> Iterator[Item]:
     site_of = recipes.site_of
     each = (joined(lambda path=path: replay_warc(path, site_of)) for path in warcs)  # type: ignore[misc]  # bound at once
@@ -85,7 +105,8 @@ def _items(warcs: list[Path], pages: list[SavedPage], recipes: Recipes) -> Itera
 
 
 def _reported(results: Iterator[TakenIn], *, quiet: bool) -> Counter[str]:
-    """Count what comes, name the first pages that could not be read, and show a bar where somebody watches."""
+    """Count what comes, name the first pages that gave no article, and show a bar where somebody watches."""
+    told = {FAILED} if quiet else {FAILED, REJECTED}
     counts: Counter[str] = Counter()
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=quiet or not console.is_terminal) as progress:
@@ -93,11 +114,12 @@ def _reported(results: Iterator[TakenIn], *, quiet: bool) -> Counter[str]:
         for result in results:
             progress.advance(task)
             counts[result.detail if result.outcome == SKIPPED else result.outcome] += 1
-            if result.outcome == FAILED and counts[FAILED] <= SHOWN:
-                line = f"repost: failed: {result.where}: {result.reason}: {result.detail}"
+            if result.outcome in told and counts[result.outcome] <= SHOWN:
+                line = f"repost: {result.outcome}: {result.where}: {result.reason}: {result.detail}"
                 progress.console.print(printable(line), markup=False, highlight=False, soft_wrap=True)
-    if (rest := counts[FAILED] - SHOWN) > 0:
-        sys.stderr.write(f"repost: failed: {rest} more\n")
+    for outcome in sorted(told):
+        if (rest := counts[outcome] - SHOWN) > 0:
+            sys.stderr.write(f"repost: {outcome}: {rest} more\n")
     return counts
 
 
@@ -105,5 +127,9 @@ def _summary(counts: Counter[str]) -> str:
     """The counts in one line: first what became of pages, then what was no page."""
     main = (Outcome.NEW, Outcome.CHANGED, Outcome.UNCHANGED, REJECTED, FAILED, KNOWN)
     others = [name for name in counts if name not in main]
-    told = [f"{counts[name]} {name}" for name in main] + [f"{counts[name]} {name}" for name in others]
+    told = [f"{counts[name]} {name}" for name in main] + [_counted(counts[name], name) for name in others]
     return ", ".join(told)
+
+
+def _counted(count: int, name: str) -> str:
+    return f"{count} {name}s" if name == "failure" and count != 1 else f"{count} {name}"

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -14,20 +13,21 @@ from archive.exchange import give_out
 from archive.export_rows import Column, columns_named, rows
 from cli.console import complain, db_option, need_extra
 from cli.filters import filter_options, selected
+from cli.outputs import STDOUT, opened
+from crawler.items import Capture, FetchFailure
 from pipelines.record_json import record_json
 from reader.export import write_csv, write_jsonl
-from reader.whole_file import NotOverwritten, whole_file
 
 CSV, JSONL, PARQUET, WARC = FORMATS = ("csv", "jsonl", "parquet", "warc")
 _SUFFIXES = {".csv": CSV, ".jsonl": JSONL, ".ndjson": JSONL, ".parquet": PARQUET, ".warc.gz": WARC}
-STDOUT = Path("-")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Written:
-    """What an export wrote, in words, and how many captures it could not."""
+    """What an export wrote, in words, whether that is nothing, and how many captures it could not."""
 
     what: str
+    empty: bool
     damaged: int = 0
 
 
@@ -75,6 +75,8 @@ def export_command(  # noqa: PLR0913 - one parameter an option of the command li
     form = form or _by_name(output)
     if form is None:
         raise click.UsageError("say which --format: the file's name does not tell", ctx)
+    if form == WARC and output.name.lower().endswith(".warc"):
+        raise click.UsageError(f"{output}: a WARC file is written gzipped; name it {output.name}.gz", ctx)
     if form == WARC and fields:
         raise click.UsageError("--fields goes with tables, not with WARC", ctx)
     if bom and form != CSV:
@@ -84,35 +86,26 @@ def export_command(  # noqa: PLR0913 - one parameter an option of the command li
     with reading(db_path) as db, snapshot(db):
         columns = columns_named(name.strip() for name in fields.split(",")) if fields else columns_named(())
         article_ids = selected(db, filters)
-        with _opened(ctx, output) as stream:
+        with opened(ctx, output) as stream:
             if form == WARC:
                 written = _write_warc(db, stream, article_ids)
             else:
                 count = _writer(form, bom=bom)(stream, columns, rows(db, columns, article_ids))
-                written = _Written(what=f"{count} articles")
+                written = _Written(what=f"{count} article{'' if count == 1 else 's'}", empty=not count)
             size = stream.tell() if output != STDOUT else None
-    if not quiet and size is not None:
-        sys.stderr.write(f"repost: {written.what}, {size / 1e6:.1f} MB in {output}\n")
+    _tell(written, "" if quiet or size is None else f"{size / 1e6:.1f} MB in {output}")
     ctx.exit(1 if written.damaged else 0)
+
+
+def _tell(written: _Written, where: str) -> None:
+    if written.empty:
+        complain("no article was found")
+    if where:
+        sys.stderr.write(f"repost: {written.what}, {where}\n")
 
 
 def _by_name(output: Path) -> str | None:
     return next((form for suffix, form in _SUFFIXES.items() if output.name.lower().endswith(suffix)), None)
-
-
-@contextmanager
-def _opened(ctx: click.Context, output: Path) -> Iterator[BinaryIO]:
-    if output == STDOUT:
-        if sys.stdout.isatty():
-            raise click.UsageError("archived text could drive a terminal; name a file with -o, or use a pipe", ctx)
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
-        return
-    try:
-        with whole_file(output) as stream:
-            yield stream
-    except NotOverwritten as error:
-        raise click.UsageError(str(error), ctx) from error
 
 
 def _writer(form: str, *, bom: bool) -> Callable[[BinaryIO, tuple[Column, ...], Any], int]:
@@ -126,10 +119,14 @@ def _writer(form: str, *, bom: bool) -> Callable[[BinaryIO, tuple[Column, ...], 
 
 
 def _write_warc(db: Archive, stream: BinaryIO, article_ids: Iterator[int] | None) -> _Written:
-    written = damaged = 0
+    captures = failures = damaged = 0
     for item, problem in give_out(db, stream, record_json, article_ids):
-        written += item is not None
+        captures += isinstance(item, Capture)
+        failures += isinstance(item, FetchFailure)
         if problem:
             damaged += 1
             complain(problem)
-    return _Written(what=f"{written} captures and failures", damaged=damaged)
+    what = f"{captures} capture{'' if captures == 1 else 's'}"
+    if failures:
+        what += f", {failures} failure{'' if failures == 1 else 's'}"
+    return _Written(what=what, empty=not captures + failures, damaged=damaged)

@@ -48,7 +48,7 @@ def extract_saved(page: SavedPage, cleaners: Cleaners) -> Extracted:
 
 
 @click.command()
-@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True))
 @click.option("--url", default="", help="The address the page was fetched from; goes with one FILE.")
 @click.option("--encoding-header", metavar="CHARSET", help="The charset its HTTP header named.")
 @click.option("--manifest", type=click.Path(path_type=Path, exists=True, dir_okay=False),
@@ -80,9 +80,12 @@ def extract_command(  # noqa: PLR0913, PLR0917 - one parameter an option of the 
             for given in files
             for path in files_below(given)
         ]
+    if not pages:
+        complain("no page was found")
+        ctx.exit(3)
     load_recipes()  # a wrong site file is said once, before any page is read
     failed = False
-    for page, extracted in zip(pages, extract_all(pages, min(jobs, len(pages) or 1)), strict=True):
+    for page, extracted in zip(pages, extract_all(pages, min(jobs, len(pages))), strict=True):
         sys.stdout.write(f"{extracted.line}\n")
         if extracted.rejected:
             failed = True

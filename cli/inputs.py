@@ -4,6 +4,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+PAGES = (".html", ".htm", ".shtml", ".xhtml")  # how the names of saved pages end
+
 
 def files_below(path: Path) -> Iterator[Path]:
     """The file itself, or every file below a folder, in the order of their paths.

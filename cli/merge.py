@@ -9,7 +9,7 @@ from archive.check import check
 from archive.connect import writing
 from archive.digest import content_digest
 from archive.families_index import reindex
-from archive.merge import merge
+from archive.merge import merge, refuse_damaged
 from cli.backup import say_problems
 from crawler.lock import RunLock
 from pipelines.fingerprint import fingerprint
@@ -36,6 +36,8 @@ def merge_command(ctx: click.Context, *, archives: tuple[Path, ...], into: Path,
     """
     if into.resolve() in {path.resolve() for path in archives}:
         raise click.UsageError(f"{into}: it cannot be merged into itself", ctx)
+    for path in archives:
+        refuse_damaged(path)  # before anything is made or taken in
     with writing(into) as db, RunLock(into):
         for path in archives:
             added = merge(db, path)

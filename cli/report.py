@@ -13,8 +13,9 @@ from archive.stats import figures
 from archive.write import cleaner_version
 from cli.console import complain, db_option, need_extra
 from cli.filters import filter_options, selected
+from cli.outputs import STDOUT, opened
 from reader.report import Imprint, report_html
-from reader.whole_file import NotOverwritten, whole_file
+from reader.whole_file import whole_file
 
 
 @click.command()
@@ -23,7 +24,7 @@ from reader.whole_file import NotOverwritten, whole_file
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="The HTML file to write; it is replaced when the new one is whole.",
+    help="The HTML file to write, - for standard output; it is replaced when the new one is whole.",
 )
 @click.option(
     "--png",
@@ -64,21 +65,17 @@ def report_command(
             program=cleaner_version(), font=has_chinese_font(),
         )  # fmt: skip
         pieces = report_html(imprint, scope, found, svg)
-        try:
-            with whole_file(output) as stream:
-                for piece in pieces:
-                    stream.write(piece.encode("utf-8", "replace"))
-        except NotOverwritten as error:
-            raise click.UsageError(str(error), ctx) from error
+        with opened(ctx, output) as stream:
+            for piece in pieces:
+                stream.write(piece.encode("utf-8", "replace"))
     if png:
         png.mkdir(parents=True, exist_ok=True)
         for name, picture in pictures(found):
             with whole_file(png / name) as stream:
                 stream.write(picture)
-    if not quiet:
-        sys.stderr.write(
-            f"repost: {scope.articles} articles in {' and '.join(map(str, filter(None, (output, png))))}\n"
-        )
+    written = [str(place) for place in (output, png) if place and place != STDOUT]
+    if written and not quiet:
+        sys.stderr.write(f"repost: {scope.articles} articles in {' and '.join(written)}\n")
 
 
 def _subject(db_path: Path, filters: Mapping[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """`repost restore`: damaged text in, restored text (or the notes that explain it) out."""
 
 import dataclasses
+import re
 import sys
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import click
 from cli.console import complain, print_json, printable
 from cli.inputs import files_below
 from pipelines.restore.engine import Restored, restore
+
+_PAGE = re.compile(r"\ufeff?\s{0,100}<(?:!doctype html|html|head|body)\b", re.IGNORECASE)
 
 
 def _read(path: Path | None) -> str:
@@ -29,7 +32,7 @@ def _print_notes(restored: Restored, **named: str) -> None:
 
 
 @click.command()
-@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True))
 @click.option("--explain", is_flag=True, help="Print one JSON note a change instead of the text.")
 @click.pass_context
 def restore_command(ctx: click.Context, files: tuple[Path, ...], *, explain: bool) -> None:
@@ -39,9 +42,15 @@ def restore_command(ctx: click.Context, files: tuple[Path, ...], *, explain: boo
     begins with its "file".
     """
     paths = [path for given in files for path in files_below(given)]
+    if files and not paths:
+        complain("no text was found")
+        ctx.exit(3)
     if len(paths) > 1 or any(given.is_dir() for given in files):
         ctx.exit(_restore_many(paths, explain=explain))
-    restored = restore(_read(paths[0] if paths else None))
+    text = _read(paths[0] if paths else None)
+    if _PAGE.match(text):
+        complain("this is a page: `repost extract` takes the article out of it; here its characters are restored")
+    restored = restore(text)
     if explain:
         _print_notes(restored)
     elif sys.stdout.isatty():

@@ -21,6 +21,7 @@ SIGNATURES = (
     (b"ID3", "MP3 audio"),
     (b"\x00\x00\x00\x18ftyp", "MP4 media"),
     (b"\x00\x00\x00\x20ftyp", "MP4 media"),
+    (b"SQLite format 3\x00", "SQLite database"),
     (b"\x7fELF", "program"),
     (b"MZ\x90\x00", "program"),
 )

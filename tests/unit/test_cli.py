@@ -158,7 +158,10 @@ def test_extract_reads_everything_below_a_folder(repost: Repost, tmp_path: Path,
 
 
 def test_extract_gives_a_record_for_a_file_that_is_not_there(repost: Repost, tmp_path: Path) -> None:
-    run = repost("extract", tmp_path / "gone.html")
+    folder = tmp_path / "saved"
+    folder.mkdir()
+    (folder / "gone.html").symlink_to(tmp_path / "nowhere.html")
+    run = repost("extract", folder)
     assert json.loads(run.out)["rejected"]["reason"] == "unreadable"
     assert run.code == 1
     assert "gone.html" in run.err
@@ -168,7 +171,7 @@ def test_extract_gives_a_record_for_a_file_that_is_not_there(repost: Repost, tmp
     ("arguments", "said"),
     [
         (["extract"], "give files or folders"),
-        (["extract", "a.html", "b.html", "--url", "http://a.example/"], "--url goes with exactly one file"),
+        (["extract", __file__, __file__, "--url", "http://a.example/"], "--url goes with exactly one file"),
         (["extract", "--manifest", "no-such-file.jsonl"], "does not exist"),
         (["extract", "--jobs", "0", "a.html"], "--jobs"),
         (["extract", "--manifest", __file__, "--encoding-header", "gbk"], "a manifest's lines have their own"),
@@ -177,7 +180,7 @@ def test_extract_gives_a_record_for_a_file_that_is_not_there(repost: Repost, tmp
         (["list", "--reason", "empty"], "--reason goes with --rejected"),
         (["list", "--rejected", "--hijacked"], "--hijacked goes with articles"),
         (["show", "1", "--raw", "--json"], "exclude each other"),
-        (["restore", "no-such-file.txt"], "No such file"),
+        (["restore", "no-such-file.txt"], "does not exist"),
         (["nonsense"], "No such command"),
     ],
 )

@@ -1,6 +1,7 @@
 """What people get wrong, or leave out, at the command line: one line that says so, and the right exit code."""
 
 import io
+import sqlite3
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -123,3 +124,110 @@ def test_a_long_argument_is_cut_in_a_message(repost: Repost, tmp_path: Path) -> 
     assert run.code == 2
     assert len(run.err) < 1_100
     assert run.err.endswith("(see: repost list --help)\n")
+
+
+# -- joining
+
+
+def test_a_damaged_archive_is_named_before_anything_is_made(repost: Repost, archive: Path, tmp_path: Path) -> None:
+    damaged = tmp_path / "flip.db"
+    with sqlite3.connect(archive) as source, sqlite3.connect(damaged) as target:
+        source.backup(target)
+    for connection in (source, target):
+        connection.close()
+    size = damaged.stat().st_size
+    with damaged.open("r+b") as file:
+        for at in range(4096, size, 4096):
+            file.seek(at)
+            file.write(b"\xff" * 64)
+    into = tmp_path / "all.db"
+    run = repost("merge", "--into", into, archive, damaged)
+    assert (run.code, run.out) == (2, "")
+    assert run.err == f"repost: {damaged}: database disk image is malformed\n"
+    assert not into.exists()
+    again = repost("reindex", "--db", damaged)
+    assert (again.code, again.out) == (2, "")
+    assert again.err == f"repost: {damaged}: database disk image is malformed\n"
+
+
+# -- files that are given
+
+
+def test_of_a_folder_only_pages_are_imported_and_what_is_rejected_is_named(
+    repost: Repost, archive: Path, tmp_path: Path, article_html: Callable[..., str]
+) -> None:
+    folder = tmp_path / "saved"
+    folder.mkdir()
+    (folder / "1.html").write_text(article_html(HEADLINE, *PARAGRAPHS), encoding="utf-8")
+    (folder / "empty.HTM").touch()
+    (folder / "notes.txt").write_text("青石镇" * 40, encoding="utf-8")
+    (folder / "archive.db").write_bytes(archive.read_bytes())
+    run = repost("import", folder, "--db", tmp_path / "new.db")
+    assert run.code == 0
+    assert run.err.splitlines() == [
+        "repost: 2 other files in these folders are neither HTML nor WARC by their names",
+        f"repost: rejected: {(folder / 'empty.HTM').as_uri()}: empty: no byte",
+        "repost: 1 new, 0 changed, 0 unchanged, 1 rejected, 0 failed, 0 known",
+    ]
+    named = repost("import", archive, "--db", tmp_path / "new.db")
+    assert "not-html: the bytes are a SQLite database" in named.err
+
+
+@pytest.mark.parametrize("url", ["ftp://a.example/", "http://\udcff", "a.example"])
+def test_an_import_under_no_web_address_is_refused(repost: Repost, tmp_path: Path, url: str) -> None:
+    page = tmp_path / "1.html"
+    page.write_text("x", encoding="utf-8")
+    run = repost("import", page, "--url", url, "--db", tmp_path / "new.db")
+    assert run.code == 2
+    assert "address" in run.err
+    assert not (tmp_path / "new.db").exists()
+
+
+@pytest.mark.parametrize("command", ["extract", "restore", "import"])
+def test_what_is_not_there_is_a_mistake_and_what_holds_nothing_gives_3(
+    repost: Repost, tmp_path: Path, command: str
+) -> None:
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    db = ("--db", tmp_path / "new.db") if command == "import" else ()
+    missing = repost(command, tmp_path / "nope.html", *db)
+    assert (missing.code, missing.out) == (2, "")
+    assert "nope.html' does not exist" in missing.err
+    nothing = repost(command, folder, *db)
+    assert (nothing.code, nothing.out) == (3, "")
+    assert len(nothing.err.splitlines()) == 1
+
+
+def test_restoring_a_page_leads_to_extract(repost: Repost, tmp_path: Path) -> None:
+    page = tmp_path / "p.html"
+    page.write_text("<!DOCTYPE html><p>青石镇</p>", encoding="utf-8")
+    run = repost("restore", page)
+    assert (run.code, run.out) == (0, "<!DOCTYPE html><p>青石镇</p>")
+    assert "`repost extract`" in run.err
+
+
+# -- files that are written
+
+
+def test_where_a_file_cannot_stand_is_said(repost: Repost, archive: Path, tmp_path: Path) -> None:
+    run = repost("backup", tmp_path / "no" / "x.db", "--db", archive)
+    assert run.code == 2
+    assert run.err == f"repost: {tmp_path / 'no'}: no such folder (see: repost backup --help)\n"
+
+
+def test_a_gzipped_file_gets_no_plain_name(repost: Repost, archive: Path, tmp_path: Path) -> None:
+    run = repost("export", "-f", "warc", "-o", tmp_path / "x.warc", "--db", archive)
+    assert run.code == 2
+    assert "name it x.warc.gz" in run.err
+    written = repost("export", "-o", tmp_path / "x.warc.gz", "--db", archive)
+    assert "repost: 1 capture, " in written.err
+
+
+# -- dates
+
+
+@pytest.mark.parametrize("since", ["2026-13", "yesterday"])
+def test_a_day_that_is_none_is_answered_with_one_that_is(repost: Repost, since: str) -> None:
+    run = repost("crawl", "--discover", "http://a.example/", "--since", since)
+    assert run.code == 2
+    assert "%" not in run.err

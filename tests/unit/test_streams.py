@@ -59,4 +59,5 @@ def test_json_cannot_drive_a_terminal(tmp_path: Path) -> None:
 
 def test_a_file_name_cannot_drive_a_terminal(tmp_path: Path) -> None:
     done = run(tmp_path, "extract $'\\x1b[31m.html'")
-    assert done.stderr == "repost: \\x1b[31m.html: unreadable: No such file or directory\n"
+    said = "Invalid value for '[FILES]...': Path '\\x1b[31m.html' does not exist. (see: repost extract --help)"
+    assert done.stderr == f"repost: {said}\n"

@@ -322,7 +322,7 @@ def test_every_format_goes_to_standard_output_too(form: str, repost: Run, tmp_pa
 def test_a_warc_of_some_articles_has_their_captures(repost: Run, tmp_path: Path) -> None:
     code, _, err = repost("-o", tmp_path / "some.warc.gz", "--query", "野家")
     assert code == 0
-    assert "1 captures" in err
+    assert "1 capture, " in err
 
 
 def test_parquet_without_pyarrow_says_what_to_do(repost: Run, monkeypatch: pytest.MonkeyPatch) -> None:
