@@ -37,7 +37,7 @@ class RunLine:
     Attributes:
         command: the spider: `pages`, `update` …
         started_at, finished_at: ISO 8601 in UTC; finished_at is None where it is at work, or was killed.
-        finish: `finished`, or what ended it.
+        finish: `finished`, or what ended it; None where it is at work, or was killed.
         exit_code: of the command that ran it, where one did.
         outcomes: `new`, `changed`, `unchanged`, `rejected`, `failed` pages → count.
         reasons: why pages were rejected or failed → count.

@@ -8,12 +8,15 @@ import sys
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import click
 
 from archive.connect import default_path
 from sites.recipes import FOLDER_VARIABLE
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
 
 # C0 (but tab and newline), DEL, C1, and the bidirectional overrides: archived text must not drive a terminal. And the
 # surrogates in which Python has the bytes of file names and arguments that are not UTF-8.
@@ -22,6 +25,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u
 _NOT_IN_JSON = re.compile(r"[\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 
+_WIDE = 200  # characters of a line where no terminal says how many it has
 _LONGEST_COMPLAINT = 1_000  # characters: an argument may have a hundred thousand
 
 
@@ -59,6 +63,23 @@ def complain(message: str) -> None:
     if len(line) > _LONGEST_COMPLAINT:
         line = f"{line[: _LONGEST_COMPLAINT // 2]} … {line[-_LONGEST_COMPLAINT // 2 :]}"
     sys.stderr.write(f"repost: {printable(line)}\n")
+
+
+def print_rich(*parts: "RenderableType") -> None:
+    """Print tables and charts: as wide as the terminal; in a pipe or file without folded lines and blanks at their end.
+
+    Not by Rich itself, which ends the program with exit code 1 where nobody reads its output any more.
+    """
+    from rich.console import Console  # noqa: PLC0415 - a twentieth of a second to import; --help does without
+
+    console = Console(markup=False, highlight=False, emoji=False)
+    if not console.is_terminal:
+        console.width = _WIDE
+    with console.capture() as captured:
+        for part in parts:
+            console.print(part)
+    for line in captured.get().splitlines():
+        sys.stdout.write((line if console.is_terminal else line.rstrip()) + "\n")
 
 
 class Seconds(click.FloatRange):

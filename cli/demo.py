@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from cli.console import db_option
+from cli.console import complain, db_option
 
 
 @click.command()
@@ -20,5 +20,9 @@ def demo_command(ctx: click.Context, db_path: Path, *, quiet: bool) -> None:
     from samples.demo import print_demo, run_demo  # noqa: PLC0415 - Scrapy takes a third of a second to import
 
     result = run_demo(db_path, quiet=quiet)
-    print_demo(result, Console(highlight=False))
+    if not result.sites:
+        for line in result.summary.lines():
+            complain(line)
+    else:
+        print_demo(result, Console(highlight=False))
     ctx.exit(result.exit_code)

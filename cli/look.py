@@ -6,17 +6,19 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from archive import read
 from archive.connect import reading
-from cli.console import db_option, print_json, printable
+from cli.console import complain, db_option, print_json, print_rich, printable
 from crawler.items import Reason
-from reader.explain import explain_lines
+from reader.explain import explain_json, explain_lines
 from reader.show import article_json, show_lines
 
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+
+
+_WHOLE = len("2026-02-11")  # characters of a column that is not folded: days, numbers, short words
 
 
 def print_lines(lines: Iterable[str]) -> None:
@@ -32,10 +34,15 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
         for text in texts:
             sys.stdout.write("\t".join(cell.replace("\t", " ") for cell in text) + "\n")
         return
-    table = Table(*columns, box=None, pad_edge=False)
-    for text in texts:
-        table.add_row(*text)
-    Console(markup=False, highlight=False, emoji=False).print(table)
+    kept = [*texts]
+    shown = [number for number in range(len(columns)) if not kept or any(text[number] for text in kept)]
+    table = Table(box=None, pad_edge=False)
+    for number in shown:
+        longest = max((len(text[number]) for text in kept), default=0)
+        table.add_column(columns[number], no_wrap=longest <= _WHOLE, overflow="fold")
+    for text in kept:
+        table.add_row(*(text[number] for number in shown))
+    print_rich(table)
 
 
 @click.command()
@@ -64,7 +71,10 @@ def list_command(  # noqa: PLR0913, PLR0917 - one parameter an option of the com
         raise click.UsageError("--hijacked goes with articles, not with --rejected", ctx)
     with reading(db_path) as db:
         if rejected:
-            lines = read.rejections(db, site=site, reason=Reason(reason) if reason else None, limit=limit)
+            lines = [*read.rejections(db, site=site, reason=Reason(reason) if reason else None, limit=limit)]
+            if not lines:
+                complain("no rejected page was found")
+                return
             if as_json:
                 for line in lines:
                     print_json(dataclasses.asdict(line))
@@ -74,19 +84,25 @@ def list_command(  # noqa: PLR0913, PLR0917 - one parameter an option of the com
                 ((line.seen_at, line.reason, line.status, line.url, line.detail) for line in lines),
             )
             return
-        articles = read.articles(db, site=site, hijacked=hijacked, limit=limit)
+        articles = [*read.articles(db, site=site, hijacked=hijacked, limit=limit)]
+        if not articles:
+            complain("no article was found")
+            return
         if as_json:
             for article in articles:
                 print_json(dataclasses.asdict(article))
             return
         print_table(
             ("id", "published", "site", "source", "headline", "state", "versions"),
-            (
-                (article.id, article.published_at, article.site, article.source, article.headline, _state(article),
-                 article.versions)
-                for article in articles
-            ),
-        )  # fmt: skip
+            (_cells(article, short=sys.stdout.isatty()) for article in articles),
+        )
+
+
+def _cells(article: read.ArticleLine, *, short: bool) -> Sequence[object]:
+    """An article as a row of the table; on a terminal the day without the time, and versions only where several are."""
+    published = (article.published_at or "")[: _WHOLE if short else None]
+    versions = "" if short and article.versions == 1 else article.versions
+    return article.id, published, article.site, article.source, article.headline, _state(article), versions
 
 
 def _state(article: read.ArticleLine) -> str:
@@ -140,7 +156,7 @@ def explain_command(which: str, db_path: Path, version: int | None, as_json: boo
     with reading(db_path) as db:
         article = read.article(db, which, version=version)
     if as_json:
-        for note in article.record.notes:
-            print_json(dataclasses.asdict(note))
+        for value in explain_json(article):
+            print_json(value)
     else:
         print_lines(explain_lines(article))

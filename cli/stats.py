@@ -5,11 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 
 from archive.connect import reading
 from archive.stats import figures
-from cli.console import db_option, print_json
+from cli.console import complain, db_option, print_json, print_rich
 from cli.filters import filter_options, selected
 from cli.look import json_option
 from reader.stats_text import stats_tables
@@ -34,7 +33,6 @@ def stats_command(*, db_path: Path, as_json: bool, **filters: Any) -> None:  # n
     days = f", published from {scope.first} to {scope.last}" if scope.first else ""
     sys.stdout.write(f"{scope.articles} articles on {scope.sites} sites, from {scope.captures} captures{days}\n")
     if not any(figure.rows for figure in found):
+        complain("no article was found")
         return
-    console = Console(markup=False, highlight=False, emoji=False)
-    for part in stats_tables(found):
-        console.print(part)
+    print_rich(*stats_tables(found))

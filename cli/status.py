@@ -2,13 +2,12 @@
 
 import dataclasses
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from archive.connect import reading
@@ -16,10 +15,9 @@ from archive.exceptions import ExceptionLine, noted
 from archive.frontier import Bounds
 from archive.runs import RunLine, last_runs
 from archive.status import Alarm, SiteLine, alarms, sites
-from cli.console import db_option, print_json, printable, sites_option
+from cli.console import db_option, print_json, print_rich, printable, sites_option
+from crawler.lock import is_locked
 from sites.recipes import RecipeError, load_recipes
-
-WIDE = 200  # characters of a line
 
 
 @click.command()
@@ -35,7 +33,7 @@ def status_command(db_path: Path, *, as_json: bool) -> None:
     now = datetime.now(UTC)
     with reading(db_path) as db:
         known = list(sites(db, now, bounds))
-        runs = list(last_runs(db))
+        runs = _with_deaths(last_runs(db), at_work=is_locked(db_path))
         set_aside = list(noted(db))
         raised = list(alarms(db))
     if as_json:
@@ -43,9 +41,7 @@ def status_command(db_path: Path, *, as_json: bool) -> None:
             for line in lines:
                 print_json({"type": kind, **dataclasses.asdict(line)})
         return
-    console = Console(highlight=False)
-    # in a mail or a file no line is folded
-    console.print(_site_table(known, now), width=None if console.is_terminal else WIDE)
+    print_rich(_site_table(known, now))
     for run in runs:
         sys.stdout.write(_run_line(run) + "\n")
     for line in set_aside:
@@ -65,7 +61,7 @@ def _site_table(lines: list[SiteLine], now: datetime) -> Table:
         numbers = map(str, (line.failing, line.articles, line.hijacked))
         next_due = "now" if line.due or line.queued else _when(line.next_due, now)
         table.add_row(
-            escape(printable(line.site)), str(line.known), str(line.due + line.queued), next_due,
+            printable(line.site), str(line.known), str(line.due + line.queued), next_due,
             *numbers, _when(line.last_seen, now),
         )  # fmt: skip
     return table
@@ -78,8 +74,17 @@ def _when(moment: str | None, now: datetime) -> str:
     return moment[:10] if moment[:4] != str(now.year) else moment[5:16].replace("T", " ")
 
 
+def _with_deaths(runs: Iterable[RunLine], *, at_work: bool) -> list[RunLine]:
+    """The runs, the newest first; of those that did not end only the newest can be at work, the others died."""
+    open_ended = count()
+    return [
+        dataclasses.replace(run, finish="died") if run.finish is None and (next(open_ended) or not at_work) else run
+        for run in runs
+    ]
+
+
 def _run_line(run: RunLine) -> str:
-    ending = run.finish or "not ended: at work, or killed"
+    ending = run.finish or "at work"
     if run.finished_at:
         seconds = (datetime.fromisoformat(run.finished_at) - datetime.fromisoformat(run.started_at)).total_seconds()
         ending += f" after {timedelta(seconds=round(seconds))}"

@@ -12,6 +12,27 @@ class Locked(Exception):  # noqa: N818 - named after the decision the caller tak
     """Another process is at work on this archive; the message names it."""
 
 
+def is_locked(archive: Path) -> bool:
+    """Whether a process is at work on an archive just now; False where that cannot be seen."""
+    try:
+        handle = os.open(_beside(archive), os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(handle)
+    return False
+
+
+def _beside(archive: Path) -> Path:
+    with suppress(OSError, RuntimeError):  # a link to itself, before Python 3.13: who opens it says so
+        archive = archive.resolve()
+    return archive.with_name(f"{archive.name}.lock")
+
+
 class RunLock:
     """A lock on the file `<archive>.lock`, held until it is released or the process ends, however it ends.
 
@@ -19,9 +40,7 @@ class RunLock:
     """
 
     def __init__(self, archive: Path) -> None:
-        with suppress(OSError, RuntimeError):  # a link to itself, before Python 3.13: who opens it says so
-            archive = archive.resolve()
-        self._path = archive.with_name(f"{archive.name}.lock")
+        self._path = _beside(archive)
         self._handle: int | None = None
 
     def acquire(self) -> None:

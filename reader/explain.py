@@ -1,5 +1,6 @@
 """What `repost explain` prints: every change made to a page, and every decision with what it stands on."""
 
+import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -61,6 +62,19 @@ def explain_lines(article: StoredArticle) -> Iterator[str]:
         yield place
         for change in group:
             yield f"  {_change_line(change)}"
+
+
+def explain_json(article: StoredArticle) -> Iterator[dict[str, object]]:
+    """The same for programs: each decision with its evidence, then each note."""
+    record = article.record
+    for name, result, evidence in (
+        ("encoding", record.encoding, record.encoding_evidence),
+        ("hijacked", "yes" if record.verdict.hijacked else "no", record.verdict.evidence),
+        ("damage", str(record.damage), record.damage_evidence),
+    ):
+        yield {"decision": name, "result": result, "evidence": [dataclasses.asdict(item) for item in evidence]}
+    for note in record.notes:
+        yield dataclasses.asdict(note)
 
 
 def explain_rejection_lines(stored: StoredCapture) -> Iterator[str]:

@@ -155,7 +155,9 @@ def _read(path: Path) -> tuple[SiteRecipe | None, list[Wrong]]:
         at = _LINE_OF_SYNTAX.search(str(error))
         lines = path.read_bytes().count(b"\n") + 1 if path.is_file() else 1
         line = int(at[1]) if at else lines if "end of document" in str(error) else 1
-        return None, [Wrong(path=path, line=line, message=str(error))]
+        if isinstance(error, UnicodeDecodeError):
+            line = error.object[: error.start].count(b"\n") + 1
+        return None, [Wrong(path=path, line=line, message=_in_words(error))]
     checked: dict[str, Any] = {}
     wrong: list[Wrong] = []
     for name, value in values.items():
@@ -177,6 +179,12 @@ def _read(path: Path) -> tuple[SiteRecipe | None, list[Wrong]]:
     for name, message in _at_odds(recipe):
         wrong.append(Wrong(path=path, line=_line_of(text, name), message=f"{name}: {message}"))
     return (None if wrong else recipe), wrong
+
+
+def _in_words(error: OSError | ValueError) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return "not UTF-8"
+    return (isinstance(error, OSError) and error.strerror) or str(error)
 
 
 def _at_odds(recipe: SiteRecipe) -> Iterator[tuple[str, str]]:

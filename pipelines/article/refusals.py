@@ -47,7 +47,7 @@ def refuse(page: Page, headline: Headline, text: Text, images: tuple[Image, ...]
         or _script_only(page, visible)
         or _gallery(images, running, text)
         or _listing(page, headline, text, running)
-        or _nothing(page, text)
+        or _nothing(page, headline, text, running)
     )
 
 
@@ -138,10 +138,10 @@ def _ends_as_teaser(text: str) -> bool:
     return not text.endswith(("。", "！", "？", "”")) and _TEASER_END.search(label_form(text[-12:])) is not None
 
 
-def _nothing(page: Page, text: Text) -> tuple[Reason, str] | None:
+def _nothing(page: Page, headline: Headline, text: Text, running: int) -> tuple[Reason, str] | None:
     """A page without running text is a list where titles that are links make up most of it, however few they are."""
-    if text.body:
-        return None
+    if text.body and (headline.text or running):
+        return None  # one word without a headline is none: a file that holds the letter x
     titles = _linked_titles(page)
     visible = sum(len(block.text) for block in page.blocks if block.hidden is None)
     if len(titles) >= SHORT_LIST and sum(map(len, titles)) * 2 > visible:

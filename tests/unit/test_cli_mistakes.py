@@ -1,7 +1,10 @@
 """What people get wrong, or leave out, at the command line: one line that says so, and the right exit code."""
 
 import io
+import json
+import os
 import sqlite3
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,10 +13,12 @@ from pathlib import Path
 
 import pytest
 
+from archive import runs
 from archive.connect import writing
 from archive.write import keep_article, keep_capture
 from cli.main import main
 from crawler.items import Article, Capture
+from crawler.lock import RunLock
 from pipelines.outcome import outcome_of
 
 HEADLINE = "青石镇修好两座水车"
@@ -231,3 +236,90 @@ def test_a_day_that_is_none_is_answered_with_one_that_is(repost: Repost, since: 
     run = repost("crawl", "--discover", "http://a.example/", "--since", since)
     assert run.code == 2
     assert "%" not in run.err
+
+
+# -- where nothing was found, and how much is shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("list", "--site", "nope"), "no article was found"),
+        (("list", "--rejected"), "no rejected page was found"),
+        (("families", "--min-size", "100"), "no family was found"),
+        (("stats", "--site", "nope"), "no article was found"),
+        (("export", "--format", "jsonl", "--query", "zzzz"), "no article was found"),
+    ],
+)
+def test_nothing_found_is_said(repost: Repost, archive: Path, arguments: tuple[str, ...], said: str) -> None:
+    run = repost(*arguments, "--db", archive)
+    assert (run.code, run.err) == (0, f"repost: {said}\n")
+
+
+def test_the_evidence_of_a_clean_article_is_json_too(repost: Repost, archive: Path) -> None:
+    lines = [json.loads(line) for line in repost("explain", "1", "--json", "--db", archive).out.splitlines()]
+    decisions = {line["decision"]: line for line in lines if "decision" in line}
+    assert list(decisions) == ["encoding", "hijacked", "damage"]
+    assert decisions["encoding"]["result"] == "utf-8"
+    assert decisions["encoding"]["evidence"][0].keys() == {"kind", "detail", "weight"}
+    assert decisions["hijacked"]["result"] == "no"
+
+
+def test_on_a_terminal_the_headline_has_the_room(
+    archive: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["repost", "list", "--db", str(archive)])
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("TERM", "dumb")  # no colours
+    with pytest.raises(SystemExit):
+        main()
+    sys.stdout.flush()
+    head, line = capfd.readouterr().out.splitlines()
+    assert head.split() == ["id", "published", "site", "source", "headline"], "empty columns are left out"
+    assert line.split() == ["1", "2026-02-11", "qingshi.example", "云溪日报", HEADLINE]
+
+
+def test_a_run_whose_process_is_gone_has_died(repost: Repost, archive: Path) -> None:
+    with writing(archive) as db:
+        for job in "ab":
+            runs.begin(db, command="pages", job=job, now=datetime(2026, 2, 12, 9, tzinfo=UTC))
+    with RunLock(archive):
+        newest, other = (line for line in repost("status", "--db", archive).out.splitlines() if "run " in line)
+    assert newest.endswith("at work")
+    assert other.endswith("died")
+    newest, other = (line for line in repost("status", "--db", archive).out.splitlines() if "run " in line)
+    assert newest.endswith("died")
+
+
+def test_tables_in_a_pipe_have_no_blanks_at_their_ends(repost: Repost, archive: Path) -> None:
+    for command in ("stats", "status"):
+        lines = repost(command, "--db", archive).out.splitlines()
+        assert [line for line in lines if line != line.rstrip()] == []
+
+
+@pytest.mark.parametrize("command", ["status", "stats"])
+def test_a_reader_that_is_gone_is_no_failure(archive: Path, command: str) -> None:
+    reading_end, writing_end = os.pipe()
+    os.close(reading_end)
+    program = f"import sys; sys.argv[1:] = ['{command}', '--db', {str(archive)!r}]; from cli.main import main; main()"
+    done = subprocess.run([sys.executable, "-c", program], stdout=writing_end, stderr=subprocess.PIPE, check=False)
+    os.close(writing_end)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_one_letter_is_no_article(repost: Repost, tmp_path: Path) -> None:
+    page = tmp_path / "x.html"
+    page.write_text("x", encoding="utf-8")
+    run = repost("extract", page)
+    assert (run.code, run.err) == (1, f"repost: {page}: no-article: no headline with text below it\n")
+
+
+def test_a_site_file_that_cannot_be_read_is_told_of_in_words(
+    repost: Repost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REPOST_SITES", str(tmp_path))
+    (tmp_path / "a.toml").mkdir()
+    (tmp_path / "b.toml").write_bytes(b'hosts = ["b.example"]\nsite_name = "\xff"\n')
+    run = repost("sites", "check")
+    assert run.err.splitlines() == [f"{tmp_path}/a.toml:1: Is a directory", f"{tmp_path}/b.toml:2: not UTF-8"]

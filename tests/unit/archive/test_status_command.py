@@ -53,7 +53,7 @@ def test_status_says_what_waits_how_runs_ended_and_what_is_wrong(path: Path) -> 
     assert " ".join(lines[0].split()) == "site known due next due failing articles hijacked last seen"
     assert lines[1].split() == [SITE, "1", "1", "now", "1", "1", "1", "02-11", "05:15"]
     assert lines[3:5] == [
-        "run 2: 2026-02-12T05:15, update, not ended: at work, or killed",
+        "run 2: 2026-02-12T05:15, update, died",
         (
             "run 1: 2026-02-11T05:15, update, pages after 0:02:00, exit code 4; 1 new, 1 failed; 1 listing; 2 gone; "
             "3 left"
