@@ -32,6 +32,10 @@ class ManifestError(ValueError):
     """A manifest that cannot be read; the message names the line."""
 
 
+class _NoDate(ValueError):  # noqa: N818 - says what is the matter
+    """A date of a manifest that is none; the message is for people."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedPage:
     """A saved page, and what is known of how it was fetched.
@@ -67,6 +71,8 @@ def manifest_pages(manifest: Path) -> Iterator[SavedPage]:
                 continue
             try:
                 yield _entry(line, manifest.parent)
+            except _NoDate as error:
+                raise ManifestError(f"{manifest}:{number}: {error}") from error
             except (ValueError, TypeError, RecursionError) as error:
                 message = f'{manifest}:{number}: not {{"file": path, "url": address or null}}: {error}'
                 raise ManifestError(message) from error
@@ -86,8 +92,15 @@ def _entry(line: bytes, folder: Path) -> SavedPage:
         path=folder / entry["file"],
         url=entry.get("url") or "",
         encoding_header=entry.get("encoding_header"),
-        fetched_at=datetime.fromisoformat(fetched_at) if fetched_at else None,
+        fetched_at=_date(fetched_at) if fetched_at else None,
     )
+
+
+def _date(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError as error:
+        raise _NoDate(f"fetched_at is no date and time like 2026-02-12T09:00:00+08:00: {text[:80]!r}") from error
 
 
 def is_warc(path: Path) -> bool:

@@ -323,3 +323,11 @@ def test_a_site_file_that_cannot_be_read_is_told_of_in_words(
     (tmp_path / "b.toml").write_bytes(b'hosts = ["b.example"]\nsite_name = "\xff"\n')
     run = repost("sites", "check")
     assert run.err.splitlines() == [f"{tmp_path}/a.toml:1: Is a directory", f"{tmp_path}/b.toml:2: not UTF-8"]
+
+
+def test_a_date_of_a_manifest_that_is_none_is_named(repost: Repost, tmp_path: Path) -> None:
+    manifest = tmp_path / "m.jsonl"
+    manifest.write_text('{"file": "1.html", "fetched_at": "soon"}\n', encoding="utf-8")
+    run = repost("extract", "--manifest", manifest)
+    assert run.code == 2
+    assert run.err.startswith(f"repost: {manifest}:1: fetched_at is no date and time like ")
