@@ -91,7 +91,11 @@ def test_a_backup_is_the_archive(archive: Path, repost: Run, tmp_path: Path) -> 
 
 @pytest.mark.parametrize(
     ("target", "message"),
-    [("{archive}", "that is the archive itself"), ("{old}", "--force replaces it"), ("{folder}/no/copy.db", "no/")],
+    [
+        ("{archive}", "that is the archive itself"),
+        ("{old}", "--force replaces it"),
+        ("{folder}/no/copy.db", "no such folder"),
+    ],
 )
 def test_a_backup_that_cannot_be_is_one_line(
     target: str, message: str, archive: Path, repost: Run, tmp_path: Path
