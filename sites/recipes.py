@@ -165,10 +165,11 @@ def _read(path: Path) -> tuple[SiteRecipe | None, list[Wrong]]:
             if name not in CHECKS:
                 raise ValueError(f"no such field; there are {', '.join(CHECKS)}")  # noqa: TRY301 - one way to say it
             checked[name] = CHECKS[name](value)
-        except ValueError as error:
-            at_value = error.args[1] if len(error.args) > 1 else None  # of a list: which of its values
-            message = f"{name}: {error.args[0]}"
-            wrong.append(Wrong(path=path, line=_line_of(text, name, at_value), message=message))
+        except* ValueError as errors:
+            for each in errors.exceptions:
+                at_value = each.args[1] if len(each.args) > 1 else None  # of a list: which of its values
+                message = f"{name}: {each.args[0]}"
+                wrong.append(Wrong(path=path, line=_line_of(text, name, at_value), message=message))
     recipe = SiteRecipe(name=path.stem, **checked)
     hosts_of_seeds = tuple(dict.fromkeys(map(host_of, recipe.seeds)))
     recipe = replace(recipe, hosts=recipe.hosts or hosts_of_seeds)
@@ -301,13 +302,16 @@ def _interval(value: object) -> timedelta:
 def _exceptions(value: object) -> dict[str, str]:
     if not isinstance(value, dict) or not value:
         raise ValueError('must be a table, like [exceptions] and below it robots = "why"')
-    reasons = {}
+    reasons, wrong = {}, []
     for rule, reason in value.items():
         if rule not in EXCEPTIONS:
-            raise ValueError(f"{rule}: no such rule; there are {', '.join(EXCEPTIONS)}", rule)
-        if not isinstance(reason, str) or len(reason.strip()) < SHORTEST_REASON:
-            raise ValueError(f"{rule}: needs its reason, of at least {SHORTEST_REASON} characters", rule)
-        reasons[rule] = " ".join(reason.split())
+            wrong.append(ValueError(f"{rule}: no such rule; there are {', '.join(EXCEPTIONS)}", rule))
+        elif not isinstance(reason, str) or len(reason.strip()) < SHORTEST_REASON:
+            wrong.append(ValueError(f"{rule}: needs its reason, of at least {SHORTEST_REASON} characters", rule))
+        else:
+            reasons[rule] = " ".join(reason.split())
+    if wrong:
+        raise ExceptionGroup("exceptions", wrong)
     return reasons
 
 

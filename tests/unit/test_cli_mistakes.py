@@ -321,8 +321,14 @@ def test_a_site_file_that_cannot_be_read_is_told_of_in_words(
     monkeypatch.setenv("REPOST_SITES", str(tmp_path))
     (tmp_path / "a.toml").mkdir()
     (tmp_path / "b.toml").write_bytes(b'hosts = ["b.example"]\nsite_name = "\xff"\n')
+    (tmp_path / "c.toml").write_text(
+        'hosts = ["c.example"]\n[exceptions]\nspeed = "they asked us to hurry"\nrobots = "yes"\n', encoding="utf-8"
+    )
     run = repost("sites", "check")
-    assert run.err.splitlines() == [f"{tmp_path}/a.toml:1: Is a directory", f"{tmp_path}/b.toml:2: not UTF-8"]
+    *unreadable, speed, robots = run.err.splitlines()
+    assert speed.startswith(f"{tmp_path}/c.toml:3: exceptions: speed: no such rule")
+    assert robots.startswith(f"{tmp_path}/c.toml:4: exceptions: robots: needs its reason")
+    assert unreadable == [f"{tmp_path}/a.toml:1: Is a directory", f"{tmp_path}/b.toml:2: not UTF-8"]
 
 
 def test_a_date_of_a_manifest_that_is_none_is_named(repost: Repost, tmp_path: Path) -> None:
