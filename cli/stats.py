@@ -8,7 +8,7 @@ import click
 
 from archive.connect import reading
 from archive.stats import figures
-from cli.console import complain, db_option, print_json, print_rich
+from cli.console import db_option, print_json, print_rich
 from cli.filters import filter_options, selected
 from cli.look import json_option
 from reader.stats_text import stats_tables
@@ -32,7 +32,5 @@ def stats_command(*, db_path: Path, as_json: bool, **filters: Any) -> None:  # n
         return
     days = f", published from {scope.first} to {scope.last}" if scope.first else ""
     sys.stdout.write(f"{scope.articles} articles on {scope.sites} sites, from {scope.captures} captures{days}\n")
-    if not any(figure.rows for figure in found):
-        complain("no article was found")
-        return
-    print_rich(*stats_tables(found))
+    if any(figure.rows for figure in found):
+        print_rich(*stats_tables(found))

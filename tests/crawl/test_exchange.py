@@ -132,6 +132,7 @@ def test_saved_pages_are_imported_under_the_address_their_browser_wrote_into_the
         ("http://lanqiao.example/1.html", "2026-02-11T08:53:20+00:00", 0),
         ("http://lanqiao.example/1_2.html", "2026-02-11T08:53:20+00:00", 1),
     ]
+    assert rows_of(tmp_path / "archive.db", "SELECT reason, detail FROM captures WHERE reason NOT NULL") == []
     (body,) = rows_of(tmp_path / "archive.db", "SELECT body FROM versions WHERE url = 'http://lanqiao.example/1.html'")
     assert "第一批" in body[0]
     assert "种子图书馆" in body[0]

@@ -247,7 +247,6 @@ def test_a_day_that_is_none_is_answered_with_one_that_is(repost: Repost, since: 
         (("list", "--site", "nope"), "no article was found"),
         (("list", "--rejected"), "no rejected page was found"),
         (("families", "--min-size", "100"), "no family was found"),
-        (("stats", "--site", "nope"), "no article was found"),
         (("export", "--format", "jsonl", "--query", "zzzz"), "no article was found"),
     ],
 )
