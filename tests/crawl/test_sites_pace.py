@@ -73,7 +73,7 @@ def test_the_longer_delay_is_kept_to(  # noqa: PLR0913, PLR0917 - fixtures
     site(in_file)
     urls, asked = times(3)
     assert crawl(urls).code == 0
-    assert min(after - before for before, after in pairwise(asked)) >= least * 0.75  # a request may arrive late
+    assert min(after - before for before, after in pairwise(asked)) >= least * 0.5  # a request may arrive late
 
 
 def test_no_site_file_goes_below_the_programs_own_delay(crawl: Any, times: Any, site: Any) -> None:
