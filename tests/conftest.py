@@ -212,6 +212,13 @@ def crawl(web: Web, tmp_path_factory: pytest.TempPathFactory) -> Crawler:
     )
 
 
+@pytest.fixture(autouse=True)
+def _no_site_files_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Undo what `--sites` sets for its process, which is that of all tests here."""
+    monkeypatch.setenv("REPOST_SITES", "")
+    monkeypatch.delenv("REPOST_SITES")
+
+
 @pytest.fixture(scope="session")
 def article_html() -> Callable[..., str]:
     """An article as a repost site prints it: chrome around, a byline, paragraphs, perhaps a link to its next part."""
