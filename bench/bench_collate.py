@@ -8,7 +8,8 @@ runs in 1,000 Han), and that of the forward model left to itself, several times 
 
 The best single copy is the one of the three with the fewest errors, as it was served (script apart) or restored; nobody
 can know which that is who has not the original. Restoring alone leaves so few errors that most of them stand in all
-three copies, where no collation finds anything else: `in no copy`. What it can mend is the rest, and the typical copy.
+three copies, the same in each, where no collation finds anything else: `in no copy`. What it can mend is the rest. It
+must leave at most a tenth of what the best copy as served has, and no more than the best one restored.
 """
 
 import argparse
@@ -90,7 +91,7 @@ def main() -> int:
         mean = sum(sum(each.singles) for each in found) / COPIES
         collated = sum(each.collated for each in found)
         ratio = collated / max(1, served)
-        missed |= ratio > BAR
+        missed |= ratio > BAR or collated > best
         print(
             f"{name:12}{sum(each.characters for each in found):>12,}{served:>12}{best:>12}{mean:>12.1f}"
             f"{sum(each.common for each in found):>12}{collated:>12}{ratio:>12.3f}"

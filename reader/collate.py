@@ -8,9 +8,9 @@ reposter's rewording is no error.
 
 import re
 from bisect import bisect_right
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from archive.families import COPY, Collation, Family, Filled, Member, moment
@@ -22,9 +22,10 @@ LOST: Final = "lost"
 DOUBTFUL: Final = "doubtful"
 REPLACEMENT: Final = "\ufffd"  # stands for one character that could not be brought back
 MOST_WITNESSES: Final = 24  # of a story with a thousand copies the nearest in length will do
-ANCHOR: Final = 2  # characters beside a place that a witness must have as well for its reading to count
+ANCHOR: Final = 3  # characters beside a place that a witness must have as well for its reading to count
 REACH: Final = 12  # how far from the place they may stand
 ROUNDS: Final = 3
+MOST_MARGIN: Final = 5.0  # nats that count of a guess's margin: more says only that nothing else was thought of
 LIKE: Final = 0.1  # how much longer or shorter copies of one length are
 
 # A note that no rule could take away, the stray byte before it, and what follows up to the next mark: the run goes on.
@@ -40,11 +41,15 @@ class Doubt:
     Attributes:
         start, end: offsets in characters into the restored text.
         cause: `lost` where a character stands for one that could not be brought back, else `doubtful`.
+        shown: what the page showed there, as far as notes tell.
+        margin: by how much what was chosen beat the next best, in nats.
     """
 
     start: int
     end: int
     cause: str
+    shown: str = ""
+    margin: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,13 +59,15 @@ class _Witness:
     Attributes:
         text: its paragraphs, a line each.
         doubts: ascending.
-        same: (offset in the base, offset here, length) of what both have, ascending; empty for the base itself.
+        of: how long the base's text is.
+        same: (offset in the base, offset here, length) of what both have, ascending.
     """
 
     version_id: int
     text: str
     doubts: tuple[Doubt, ...]
-    same: tuple[tuple[int, int, int], ...] = ()
+    of: int
+    same: tuple[tuple[int, int, int], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +81,8 @@ class _Reading:
     version_id: int
     text: str
     doubt: str | None
+    shown: str
+    margin: float
 
 
 def collate(family: Family) -> Collation:
@@ -109,8 +118,8 @@ def doubts(record: Record) -> tuple[Doubt, ...]:
     for text in noted_texts(record):
         if not text.place.startswith("body/"):
             continue
-        marked = _marked(text.raw, text.notes)
-        found.extend(Doubt(start=at + start, end=at + end, cause=DOUBTFUL) for start, end in marked)
+        guesses = _guesses(text.raw, text.notes)
+        found.extend(replace(guess, start=at + guess.start, end=at + guess.end) for guess in guesses)
         if record.damage != "clean":
             leftovers = _LEFTOVER.finditer(text.restored)
             found.extend(Doubt(start=at + each.start(), end=at + each.end(), cause=LOST) for each in leftovers)
@@ -123,29 +132,30 @@ def doubts(record: Record) -> tuple[Doubt, ...]:
     return tuple(_joined(sorted(found, key=lambda doubt: (doubt.start, doubt.end))))
 
 
-def _marked(raw: str, notes: Sequence[Note]) -> list[tuple[int, int]]:
+def _guesses(raw: str, notes: Sequence[Note]) -> list[Doubt]:
     """The stretches of the restored text that come from guesses, carried through the changes made after them."""
     try:
         list(states(raw, notes))
     except Unplayable:
         return []  # `repost check` reports it; the text is taken as it stands
-    marked: list[tuple[int, int]] = []
+    found: list[Doubt] = []
     for note in notes:
         end, shift = note.at + len(note.before), len(note.after) - len(note.before)
-        marked = [_carried(span, note.at, end, shift) for span in marked]
+        found = [_carried(guess, note.at, end, shift) for guess in found]
         if note.doubtful or note.confidence is not None:
-            marked.append((note.at, note.at + len(note.after)))
-    return marked
+            margin = (note.confidence or 0.0) * len(note.after)
+            stretch = (note.at, note.at + len(note.after))
+            found.append(Doubt(start=stretch[0], end=stretch[1], cause=DOUBTFUL, shown=note.before, margin=margin))
+    return found
 
 
-def _carried(span: tuple[int, int], at: int, end: int, shift: int) -> tuple[int, int]:
+def _carried(guess: Doubt, at: int, end: int, shift: int) -> Doubt:
     """Where a stretch stands after the text from `at` to `end` became longer by `shift`."""
-    start, stop = span
-    if end <= start:
-        return start + shift, stop + shift
-    if at >= stop:
-        return span
-    return min(start, at), max(stop, end) + shift
+    if end <= guess.start:
+        return replace(guess, start=guess.start + shift, end=guess.end + shift)
+    if at >= guess.end:
+        return guess
+    return replace(guess, start=min(guess.start, at), end=max(guess.end, end) + shift)
 
 
 def _joined(found: Sequence[Doubt]) -> Iterator[Doubt]:
@@ -153,8 +163,13 @@ def _joined(found: Sequence[Doubt]) -> Iterator[Doubt]:
     held: Doubt | None = None
     for doubt in found:
         if held is not None and doubt.start <= held.end:
-            cause = LOST if LOST in (held.cause, doubt.cause) else DOUBTFUL
-            held = Doubt(start=held.start, end=max(held.end, doubt.end), cause=cause)
+            held = Doubt(
+                start=held.start,
+                end=max(held.end, doubt.end),
+                cause=LOST if LOST in (held.cause, doubt.cause) else DOUBTFUL,
+                shown=held.shown + doubt.shown,
+                margin=min(held.margin, doubt.margin),
+            )
             continue
         if held is not None:
             yield held
@@ -199,7 +214,9 @@ def _aligned(base: str, member: Member) -> _Witness:
             same.append((at, here, size))
         at += size * (span.kind is not Kind.ADDED)
         here += size * (span.kind is not Kind.REMOVED)
-    return _Witness(version_id=member.version_id, text=text, doubts=doubts(member.record), same=tuple(same))
+    return _Witness(
+        version_id=member.version_id, text=text, doubts=doubts(member.record), of=len(base), same=tuple(same)
+    )
 
 
 def _fold(text: str) -> str:
@@ -209,17 +226,18 @@ def _fold(text: str) -> str:
 def _fill(base: str, doubt: Doubt, witnesses: Sequence[_Witness], base_id: int) -> Filled | None:
     """What the others have in place of a doubt of the base, where that is something else and believed more."""
     start, end = _with_differences(doubt, witnesses)
-    own = base[start:end]
+    text = base[start:end]
+    own = _Reading(version_id=base_id, text=text, doubt=doubt.cause, shown=doubt.shown, margin=doubt.margin)
     readings = [found for witness in witnesses if (found := _reading(witness, start, end))]
-    readings = [reading for reading in readings if reading.text.count("\n") == own.count("\n")]
-    best = _elected(own, doubt.cause, readings)
-    if best is None or best == own:
+    readings = [reading for reading in readings if reading.text.count("\n") == text.count("\n")]
+    best = _elected(own, readings, kept=(base[start : doubt.start], base[doubt.end : end]))
+    if best is None or best == text:
         return None
-    head, tail = _shared_ends(own, best)
+    head, tail = _shared_ends(text, best)
     return Filled(
         place="",
         at=start + head,
-        before=own[head : len(own) - tail],
+        before=text[head : len(text) - tail],
         after=best[head : len(best) - tail],
         cause=doubt.cause,
         witnesses=tuple(reading.version_id for reading in readings if reading.text == best),
@@ -227,17 +245,44 @@ def _fill(base: str, doubt: Doubt, witnesses: Sequence[_Witness], base_id: int) 
     )
 
 
-def _elected(own: str, cause: str, readings: Sequence[_Reading]) -> str | None:
-    """The reading to believe: the most frequent that no restoring guessed, else the majority of the guesses."""
+def _elected(own: _Reading, readings: Sequence[_Reading], *, kept: tuple[str, str]) -> str | None:
+    """The reading to believe: the most frequent that no restoring guessed, else the guess with the most behind it.
+
+    Args:
+        own: what the base has.
+        readings: what the others have.
+        kept: the beginning and the end of the base's reading that it does not doubt: the place was widened by them.
+    """
+    lost = own.doubt == LOST
+    weights = _weights([own, *(reading for reading in readings if lost or not _refuted(reading, kept))])
+    # Of equals the longer: damage eats characters (甄小琦说 → 甄小铧, without a trace) and never makes more of them.
     sure = Counter(reading.text for reading in readings if reading.doubt is None)
-    guesses = Counter(reading.text for reading in readings if reading.doubt != LOST)
-    if cause != LOST:
-        guesses[own] += 1
     if sure:
-        return max(sure, key=lambda text: (sure[text], guesses[text], text == own, text))
-    best = max(guesses, key=lambda text: (guesses[text], text == own, text), default=None)
-    # one guess against another decides nothing, unless the base has not even a guess
-    return best if best is not None and (guesses[best] > 1 or cause == LOST) else None
+        return max(sure, key=lambda text: (sure[text], weights.get(text, 0.0), text == own.text, len(text), text))
+    best = max(weights, key=lambda text: (weights[text], text == own.text, len(text), text), default=None)
+    return best if best is not None and (lost or weights[best] > weights[own.text]) else None
+
+
+def _weights(readings: Sequence[_Reading]) -> dict[str, float]:
+    """What stands behind each guess: the margins by which restoring chose it.
+
+    The same damage read twice is one witness: 當?shù)玫綀蟪 stands on every page whose level annotates 當, and is read
+    alike on all of them.
+    """
+    margins = {(reading.text, reading.shown): reading.margin for reading in readings if reading.doubt == DOUBTFUL}
+    weights: dict[str, float] = defaultdict(float)
+    for (text, _), margin in margins.items():
+        weights[text] += min(margin, MOST_MARGIN)
+    return weights
+
+
+def _refuted(reading: _Reading, kept: tuple[str, str]) -> bool:
+    """Whether a guess contradicts what the base has undamaged beside the place.
+
+    Runs are misread as a whole: who has 是一看。”嗣筼瓢 where the base is sure of 是一棵 is not to be believed after it
+    either (是一棵。”他用葫芦瓢).
+    """
+    return reading.doubt is not None and not (reading.text.startswith(kept[0]) and reading.text.endswith(kept[1]))
 
 
 def _with_differences(doubt: Doubt, witnesses: Sequence[_Witness]) -> tuple[int, int]:
@@ -257,9 +302,15 @@ def _reading(witness: _Witness, start: int, end: int) -> _Reading | None:
     if before is None or after is None or before[0] != start or after[0] != end or before[1] > after[1]:
         return None
     from_, to = before[1], after[1]
-    causes = {doubt.cause for doubt in witness.doubts if doubt.start < max(to, from_ + 1) and doubt.end > from_}
-    doubt = LOST if LOST in causes else DOUBTFUL if causes else None
-    return _Reading(version_id=witness.version_id, text=witness.text[from_:to], doubt=doubt)
+    there = [doubt for doubt in witness.doubts if doubt.start < max(to, from_ + 1) and doubt.end > from_]
+    causes = {doubt.cause for doubt in there}
+    return _Reading(
+        version_id=witness.version_id,
+        text=witness.text[from_:to],
+        doubt=LOST if LOST in causes else DOUBTFUL if causes else None,
+        shown="".join(doubt.shown for doubt in there),
+        margin=min((doubt.margin for doubt in there), default=0.0),
+    )
 
 
 def _anchor_before(witness: _Witness, at: int) -> tuple[int, int] | None:
@@ -270,7 +321,7 @@ def _anchor_before(witness: _Witness, at: int) -> tuple[int, int] | None:
         reach = min(size, at - base)
         if at - (base + reach) > REACH:
             return None
-        if reach >= ANCHOR or (reach > 0 and base == 0):
+        if reach >= ANCHOR or (reach > 0 and base == here == 0):
             return base + reach, here + reach
         number -= 1
     return (0, 0) if at == 0 else None
@@ -280,13 +331,14 @@ def _anchor_after(witness: _Witness, at: int) -> tuple[int, int] | None:
     """The first place from `at` on that both leave by the same characters."""
     number = max(0, bisect_right(witness.same, (at, 0, 0)) - 1)
     for base, here, size in witness.same[number:]:
-        if base + size < at + ANCHOR:
-            continue
         ahead = max(0, at - base)
+        left = size - ahead
+        if left < ANCHOR and not (left > 0 and base + size == witness.of and here + size == len(witness.text)):
+            continue
         if base + ahead - at > REACH:
             return None
         return base + ahead, here + ahead
-    return None
+    return (at, len(witness.text)) if at == witness.of else None
 
 
 def _shared_ends(one: str, other: str) -> tuple[int, int]:
