@@ -408,3 +408,12 @@ def _drop(db: Database, *tables: str) -> None:
 @migrations(name="0009_twins")
 def _ninth(db: Database) -> None:
     db.execute(TWINS)
+
+
+@migrations(name="0010_newest_is_lowest")
+def _tenth(db: Database) -> None:
+    """Documents of the search index were numbered the other way round."""
+    _drop(db, "search_index", "search_documents")
+    for statement in SEARCH:
+        db.execute(statement)
+    rebuild(db)

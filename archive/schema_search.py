@@ -3,7 +3,7 @@
 SEARCH = (
     """
 CREATE TABLE search_documents (      -- the version of each article that is in the search index
-    id INTEGER PRIMARY KEY,          -- its row in search_index; the newer the publication, the higher
+    id INTEGER PRIMARY KEY,          -- its row in search_index; the newer the publication, the lower
     article_id INTEGER NOT NULL UNIQUE REFERENCES articles (id),
     version_id INTEGER NOT NULL REFERENCES versions (id)
 ) STRICT

@@ -8,7 +8,7 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from statistics import fmean
 
@@ -16,13 +16,13 @@ from sqlite_utils import Database
 
 from archive.families import present_id
 from archive.rows import Row, listed, storable
-from archive.search_index import PER_MINUTE, minute
+from archive.search_index import first_id
 from archive.search_marks import Part, excerpt, pattern_of
 from archive.search_query import Phrase, QueryError, match_of, parse, wanted
 from archive.search_text import HIJACKED, SOUND, About, about
 
 # How far a document's id may be from its day: so far that 700,000 articles of one minute do not get there.
-AFTER = timedelta(days=31)
+BEFORE = timedelta(days=31)
 RANKED = 300  # hits that are ranked, the newest: each costs 0.06 ms, and a common word has 150,000
 HEADLINE_WEIGHT = 10  # a word in the headline counts like so many in the body
 HEADLINE_WIDTH = 200  # characters of a headline that are shown: a hostile one has a million
@@ -188,7 +188,7 @@ def _statement(db: Database, query: Query, columns: str) -> tuple[str, dict[str,
         lines.append("CROSS JOIN versions ON versions.id = documents.version_id")
     if conditions:
         lines.append(f"WHERE {' AND '.join(conditions)}")
-    lines.append(f"ORDER BY {document} DESC LIMIT :limit OFFSET :offset")
+    lines.append(f"ORDER BY {document} LIMIT :limit OFFSET :offset")
     limit = -1 if query.limit is None else query.limit
     return "\n".join(lines), {**parameters, "limit": limit, "offset": query.offset}
 
@@ -200,12 +200,12 @@ def _conditions(db: Database, query: Query) -> tuple[str | None, list[str], dict
     conditions = ["search_index MATCH :match"] if match else []
     parameters: dict[str, object] = {"match": match} if match else {}
     if query.since:
-        conditions.append(f"{document} >= :first AND substr(versions.published_at, 1, 10) >= :since")
-        parameters |= {"first": _first_document(query.since), "since": query.since.isoformat()}
+        conditions.append(f"{document} < :end AND substr(versions.published_at, 1, 10) >= :since")
+        end = query.since - min(BEFORE, query.since - date.min)
+        parameters |= {"end": _first_document(end), "since": query.since.isoformat()}
     if query.until:
-        conditions.append(f"{document} < :end AND substr(versions.published_at, 1, 10) <= :until")
-        end = query.until + min(AFTER, date.max - query.until)
-        parameters |= {"end": _first_document(end), "until": query.until.isoformat()}
+        conditions.append(f"{document} >= :first AND substr(versions.published_at, 1, 10) <= :until")
+        parameters |= {"first": _first_document(query.until, time.max), "until": query.until.isoformat()}
     if query.site is not None:  # the index knows a site's words, not where its name ends
         conditions.append("articles.site = :site")
         parameters["site"] = storable(query.site)
@@ -215,8 +215,9 @@ def _conditions(db: Database, query: Query) -> tuple[str | None, list[str], dict
     return match, conditions, parameters
 
 
-def _first_document(day: date) -> int:
-    return minute(day.isoformat(), day.isoformat()) * PER_MINUTE
+def _first_document(day: date, at: time = time.min) -> int:
+    moment = datetime.combine(day, at).isoformat()
+    return first_id(moment, moment)
 
 
 def _match(query: Query) -> str | None:

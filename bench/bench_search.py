@@ -293,7 +293,7 @@ def _insert(db: Database, count: int) -> float:
 def _trigram(db: Database, count: int) -> None:
     """SQLite's own tokenizer for texts without spaces, over the newest articles."""
     db.execute("CREATE VIRTUAL TABLE trigram USING fts5 (headline, body, content = '', tokenize = 'trigram')")
-    newest = "SELECT id, version_id FROM search_documents ORDER BY id DESC LIMIT ?"
+    newest = "SELECT id, version_id FROM search_documents ORDER BY id LIMIT ?"
     documents = sorted(db.execute(newest, (count,)).fetchall())
     begun = time.process_time()
     with transaction(db):
@@ -354,7 +354,7 @@ def _by_like(db: Database, word: str) -> list[int]:
     found = db.execute(
         """
         SELECT search_documents.id FROM search_documents CROSS JOIN versions ON versions.id = version_id
-        WHERE headline LIKE :like OR body LIKE :like ORDER BY search_documents.id DESC LIMIT :limit
+        WHERE headline LIKE :like OR body LIKE :like ORDER BY search_documents.id LIMIT :limit
         """,
         {"like": f"%{word.strip(chr(34))}%", "limit": HITS},
     )
@@ -364,14 +364,14 @@ def _by_like(db: Database, word: str) -> list[int]:
 def _check(db: Database, word: str, by_like: Sequence[int]) -> None:
     """Stop where LIKE finds what the index does not; the other way round there are the forms of the other script."""
     sql, parameters = sql_of(db, Query(text=word, limit=None))
-    sql = f"SELECT id FROM ({sql}) AS hits JOIN search_documents USING (article_id) WHERE id >= :least"  # noqa: S608 - ours
-    if by_like and (missed := set(by_like) - {row[0] for row in db.execute(sql, {**parameters, "least": by_like[-1]})}):
+    sql = f"SELECT id FROM ({sql}) AS hits JOIN search_documents USING (article_id) WHERE id <= :most"  # noqa: S608 - ours
+    if by_like and (missed := set(by_like) - {row[0] for row in db.execute(sql, {**parameters, "most": by_like[-1]})}):
         raise SystemExit(f"{word}: {len(missed)} articles are found by LIKE and not by the index")
 
 
 def _by_trigram(db: Database, word: str) -> list[int]:
     found = db.execute(
-        "SELECT rowid FROM trigram WHERE trigram MATCH ? ORDER BY rowid DESC LIMIT ?",
+        "SELECT rowid FROM trigram WHERE trigram MATCH ? ORDER BY rowid LIMIT ?",
         (f'"{word.strip(chr(34))}"', HITS),
     )
     return [document for (document,) in found]

@@ -355,6 +355,17 @@ def test_an_archive_from_before_is_indexed_when_it_is_opened(filled: Database, p
     reopened.close()
 
 
+def test_an_archive_whose_newest_document_had_the_highest_number_is_numbered_anew(filled: Database, path: Path) -> None:
+    before = [*article_ids(filled, Query())]
+    filled.execute("UPDATE search_documents SET id = -id")
+    filled.execute("DELETE FROM _sqlite_migrations WHERE name = '0010_newest_is_lowest'")
+    filled.close()
+    reopened = open_writing(path)
+    assert [*article_ids(reopened, Query())] == before
+    assert _problems(reopened) == []
+    reopened.close()
+
+
 @pytest.fixture
 def hostile(db: Database, write: Write) -> Iterator[Database]:
     write(db, "long", "题" * 1_000_000, ("文" * 300_000 + "末",))
