@@ -3,6 +3,8 @@
 An upsert's WHERE compares whole rows, the newer or else the greater wins: any order of archives ends at the same row.
 """
 
+from archive.rows import LATEST
+
 # source's id → ours. Made again for each archive.
 SCRATCH = (
     "DROP TABLE IF EXISTS temp.captures_joined",
@@ -343,19 +345,20 @@ _DECISIONS = (
     """,
 )
 
+_NEWEST = f"page.fetched_at > {LATEST}, page.fetched_at DESC"
 _WHAT_FOLLOWS = (
-    """
+    f"""
     UPDATE main.articles SET version_id = (
         SELECT page.version_id FROM main.captures AS page JOIN main.versions AS v ON v.id = page.version_id
         WHERE v.article_id = main.articles.id
-        ORDER BY page.fetched_at DESC, page.url DESC, page.requested_url DESC, page.body_sha256 DESC LIMIT 1
+        ORDER BY {_NEWEST}, page.url DESC, page.requested_url DESC, page.body_sha256 DESC LIMIT 1
     )
-    """,
-    """
+    """,  # noqa: S608 - a constant
+    f"""
     UPDATE main.urls SET
         capture_id = (
-            SELECT id FROM main.captures WHERE url = main.urls.url
-            ORDER BY fetched_at DESC, requested_url DESC, body_sha256 DESC, part LIMIT 1
+            SELECT id FROM main.captures AS page WHERE url = main.urls.url
+            ORDER BY {_NEWEST}, requested_url DESC, body_sha256 DESC, part LIMIT 1
         ),
         article_id = coalesce(
             (
@@ -363,16 +366,16 @@ _WHAT_FOLLOWS = (
                 JOIN main.captures AS first ON first.id = coalesce(page.part_of, page.id)
                 JOIN main.versions AS v ON v.id = first.version_id
                 WHERE page.url = main.urls.url
-                ORDER BY page.fetched_at DESC, page.requested_url DESC, page.body_sha256 DESC LIMIT 1
+                ORDER BY {_NEWEST}, page.requested_url DESC, page.body_sha256 DESC LIMIT 1
             ),
             (
                 SELECT v.article_id FROM main.captures AS page
                 JOIN main.versions AS v ON v.capture_id = coalesce(page.part_of, page.id)
                 WHERE page.url = main.urls.url
-                ORDER BY page.fetched_at DESC, page.requested_url DESC, page.body_sha256 DESC, v.version DESC LIMIT 1
+                ORDER BY {_NEWEST}, page.requested_url DESC, page.body_sha256 DESC, v.version DESC LIMIT 1
             )
         )
-    """,
+    """,  # noqa: S608 - a constant
     """
     UPDATE main.urls SET
         state = coalesce(page.outcome, 'pending'), reason = page.reason, detail = page.detail, status = page.status,

@@ -14,7 +14,7 @@ from sqlite_utils import Database
 
 from archive.connect import ArchiveError
 from archive.pack import Unpackable, unpack
-from archive.rows import Row, counted, record_of, storable
+from archive.rows import LATEST, Row, counted, record_of, storable
 from crawler.items import Capture, Evidence, FetchFailure, Reason, Record
 
 
@@ -316,10 +316,10 @@ def capture(db: Database, capture_id: int) -> StoredCapture:
 def last_capture(db: Database, url: str) -> StoredCapture | None:
     """What was fetched last at an address, whatever became of it; None where nothing ever was."""
     found = db.execute(
-        """
+        f"""
         SELECT coalesce(part_of, id) FROM captures WHERE url = :url OR requested_url = :url
-        ORDER BY fetched_at DESC, id DESC LIMIT 1
-        """,
+        ORDER BY fetched_at > {LATEST}, fetched_at DESC, id DESC LIMIT 1
+        """,  # noqa: S608 - a constant
         {"url": storable(url)},
     ).fetchone()
     return capture(db, found[0]) if found else None

@@ -52,6 +52,11 @@ def storable(value: _T) -> _T:
     return replaced  # type: ignore[no-any-return]  # of the same type as it came
 
 
+# The end of what can have been fetched, in SQL, as `timestamp` writes it. What is dated later was dated by a wrong
+# clock, or lies: it counts as older than all else, or it would be the newest for years. A day ahead is no harm.
+LATEST = "strftime('%Y-%m-%dT%H:%M:%S', 'now', '+1 day')"
+
+
 def timestamp(moment: datetime) -> str:
     """An aware time as text that sorts by time."""
     return moment.astimezone(UTC).isoformat()

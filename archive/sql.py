@@ -118,6 +118,8 @@ class _Clock:
         except sqlite3.Error as error:
             code = getattr(error, "sqlite_errorcode", None)  # the module's own errors have none
             if code == sqlite3.SQLITE_INTERRUPT:
+                if not self.is_over():  # Ctrl-C: it was raised in the progress handler, where sqlite3 swallows it
+                    raise KeyboardInterrupt from error
                 raise TooLong(f"stopped after {self._limit:g} seconds; --time-limit gives it more") from error
             if code == sqlite3.SQLITE_AUTH:
                 raise ArchiveError(f"{error}: a statement may only read this archive") from error

@@ -21,6 +21,7 @@ from archive.pack import FAST, Unpackable, pack, sha256
 from archive.read import body_of, record_of_version
 from archive.revisit import Visit
 from archive.rows import (
+    LATEST,
     Row,
     as_json,
     credit_rows,
@@ -236,11 +237,12 @@ def _insert_capture(db: Database, capture: Capture, *, state: str, part_of: int 
     }
     capture_id = insert(db, "captures", row)
     db.execute(
-        """
+        f"""
         UPDATE urls SET capture_id = :id WHERE url = :url AND NOT EXISTS (
-            SELECT 1 FROM captures AS last WHERE last.id = urls.capture_id AND last.fetched_at > :seen
+            SELECT 1 FROM captures AS last
+            WHERE last.id = urls.capture_id AND last.fetched_at > :seen AND last.fetched_at <= {LATEST}
         )
-        """,
+        """,  # noqa: S608 - a constant
         {"id": capture_id, "url": capture.url, "seen": seen},
     )
     return capture_id
@@ -397,13 +399,13 @@ def _decide(db: Database, capture: Row, now: str, **decision: object) -> None:
 def _point_to_newest(db: Database, article_id: int) -> None:
     """Let an article show what its newest capture gives, be in that text's family, and be found by it."""
     db.execute(
-        """
+        f"""
         UPDATE articles SET version_id = (
             SELECT captures.version_id FROM captures JOIN versions ON versions.id = captures.version_id
             WHERE versions.article_id = articles.id
-            ORDER BY captures.fetched_at DESC, captures.id DESC LIMIT 1
+            ORDER BY captures.fetched_at > {LATEST}, captures.fetched_at DESC, captures.id DESC LIMIT 1
         ) WHERE id = ?
-        """,
+        """,  # noqa: S608 - a constant
         (article_id,),
     )
     follow(db, article_id)

@@ -2,8 +2,10 @@
 
 import json
 import re
+import signal
 import sqlite3
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -114,6 +116,12 @@ def test_a_query_without_end_is_stopped(path: Path) -> None:
         with pytest.raises(TooLong, match=r"0\.1 seconds"):
             list(ask(connection, ENDLESS, time_limit=0.1).rows)
         assert list(ask(connection, "SELECT 1").rows) == [(1,)]  # the clock was its own
+
+
+def test_an_interrupt_is_not_taken_for_the_time_limit(path: Path) -> None:
+    threading.Timer(0.2, signal.raise_signal, [signal.SIGINT]).start()
+    with asking(path) as connection, pytest.raises(KeyboardInterrupt):
+        list(ask(connection, ENDLESS, time_limit=60).rows)
 
 
 def test_two_columns_of_one_name_are_told_apart(path: Path) -> None:

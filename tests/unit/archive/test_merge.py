@@ -231,6 +231,23 @@ def test_the_newer_decision_about_a_page_stands(tmp_path: Path, make_capture: Ma
             assert db.execute("SELECT count(*) FROM latest").fetchone() == (0,)
 
 
+def test_what_is_dated_in_the_future_is_not_the_newest(tmp_path: Path, make_capture: Make, make_article: Make) -> None:
+    url, now = "http://site.example/1.html", datetime.now(UTC)
+    for name, at, words in (("wrong.db", now + timedelta(days=900), "未来"), ("right.db", now, "今天")):
+        with writing(tmp_path / name) as db:
+            capture = make_capture(words, url=url, fetched_at=at)
+            keep_article(db, keep_capture(db, capture), make_article(url=url, fetched_at=at, headline=words))
+    for order in (("wrong.db", "right.db"), ("right.db", "wrong.db")):
+        merged = _merged(tmp_path / f"{order[0]}+", *(tmp_path / name for name in order))
+        with writing(merged) as db:
+            assert db.execute("SELECT headline FROM latest").fetchall() == [("今天",)]
+            assert db.execute("SELECT fetched_at < ? FROM urls JOIN captures ON captures.id = capture_id",
+                              ((now + timedelta(days=1)).isoformat(),)).fetchall() == [(1,)]  # fmt: skip
+            later = make_capture("明天", url=url, fetched_at=now + timedelta(minutes=1))
+            keep_article(db, keep_capture(db, later), make_article(url=url, fetched_at=now, headline="明天"))
+            assert db.execute("SELECT headline FROM latest").fetchall() == [("明天",)]
+
+
 def test_a_claim_of_another_process_is_queued_here(tmp_path: Path) -> None:
     with writing(tmp_path / "a.db") as db:
         wanted = frontier.Wanted(url="http://a.example/", url_key="k", site="s", host="h", spider="p", callback="c")
