@@ -26,6 +26,8 @@ class Event(StrEnum):
     HIJACK_BEGUN = "hijack-begun"
     HIJACK_ENDED = "hijack-ended"
     CHANGED = "changed"  # other words
+    COMPLETED = "completed"  # by later pages of it that had not come before; the words that were there are the same
+    CUT_SHORT = "cut-short"  # later pages of it did not come this time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +37,7 @@ class Look:
     Attributes:
         asked: the address that was asked for.
         url: the address that answered.
+        parts: how many later pages of a split article came with it.
         version_id, version, digest: what of the article it gives, by today's rules; None where it gives nothing.
         reason, detail: why it gives nothing; None too while nothing is decided.
         view_count: as the page showed it.
@@ -49,6 +52,7 @@ class Look:
     asked: str
     url: str
     status: int
+    parts: int
     version_id: int | None
     version: int | None
     digest: str | None
@@ -142,7 +146,7 @@ def history(db: Database, which: str) -> History:
 
 
 def _looks(db: Database, addresses: list[str]) -> tuple[Look, ...]:
-    looks = chain.from_iterable(_with_events(_looks_at(db, address)) for address in addresses)
+    looks = chain.from_iterable(_with_events(db, _looks_at(db, address)) for address in addresses)
     return tuple(sorted(looks, key=lambda look: (look.at, look.capture_id)))
 
 
@@ -151,8 +155,9 @@ def _looks_at(db: Database, asked: str) -> Iterator[Look]:
         """
         SELECT
             captures.id AS capture_id, captures.fetched_at AS at, coalesce(requested_url, captures.url) AS asked,
-            captures.url, status, captures.version_id, version, digest, reason, detail, captures.view_count,
-            captures.hijacked, CASE WHEN versions.capture_id = captures.id THEN spam_title END AS spam_title,
+            captures.url, status, (SELECT count(*) FROM captures AS later WHERE later.part_of = captures.id) AS parts,
+            captures.version_id, version, digest, reason, detail, captures.view_count, captures.hijacked,
+            CASE WHEN versions.capture_id = captures.id THEN spam_title END AS spam_title,
             (SELECT max(seen_at) FROM sightings WHERE capture_id = captures.id) AS confirmed_at
         FROM captures LEFT JOIN versions ON versions.id = captures.version_id
         WHERE part_of IS NULL
@@ -175,23 +180,42 @@ def _look(row: Row) -> Look:
     )
 
 
-def _with_events(looks: Iterator[Look]) -> Iterator[Look]:
+def _with_events(db: Database, looks: Iterator[Look]) -> Iterator[Look]:
     """The looks at one address with what each one tells that the ones before it did not."""
     presence: str | None = None
     hijacked: bool | None = None
-    digest: str | None = None
+    text: Look | None = None
     for look in looks:
         events = []
         if look.presence and presence and look.presence != presence:
             events.append(Event.BACK if look.presence == "there" else Event(look.presence))
         if look.hijacked is not None and hijacked is not None and look.hijacked is not hijacked:
             events.append(Event.HIJACK_BEGUN if look.hijacked else Event.HIJACK_ENDED)
-        if look.digest and digest and look.digest != digest:
-            events.append(Event.CHANGED)
+        if look.digest and text and look.digest != text.digest:
+            events.append(_change(db, text, look))
         presence = look.presence or presence
         hijacked = hijacked if look.hijacked is None else look.hijacked
-        digest = look.digest or digest
+        text = look if look.digest else text
         yield replace(look, events=tuple(events))
+
+
+def _change(db: Database, before: Look, after: Look) -> Event:
+    """What it is that another text stands there."""
+    if after.parts > before.parts and _goes_on(db, before, after):
+        return Event.COMPLETED
+    if after.parts < before.parts and _goes_on(db, after, before):
+        return Event.CUT_SHORT
+    return Event.CHANGED
+
+
+def _goes_on(db: Database, one: Look, whole: Look) -> bool:
+    """Whether one text is the beginning of the other, paragraph for paragraph: JSON arrays without their brackets."""
+    query = """
+        SELECT 1 FROM versions AS one JOIN versions AS whole ON whole.headline = one.headline
+        WHERE one.id = ? AND whole.id = ?
+            AND substr(whole.body, 1, length(one.body) - 1) = substr(one.body, 1, length(one.body) - 1)
+    """
+    return db.execute(query, (one.version_id, whole.version_id)).fetchone() is not None
 
 
 def _states(db: Database, looks: tuple[Look, ...]) -> tuple[State, ...]:

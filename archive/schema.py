@@ -10,6 +10,7 @@ reading order; text holds no NUL and no lone surrogate (`archive.rows.storable`)
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from archive.schema_events import EVENTS
 from archive.schema_families import FAMILIES
 from archive.schema_search import SEARCH
 from archive.schema_twins import TWINS
@@ -417,3 +418,10 @@ def _tenth(db: Database) -> None:
     for statement in SEARCH:
         db.execute(statement)
     rebuild(db)
+
+
+@migrations(name="0011_completed")
+def _eleventh(db: Database) -> None:
+    """An article that later pages complete was told as changed."""
+    db.execute("DROP VIEW events")
+    db.execute(EVENTS)

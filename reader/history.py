@@ -109,7 +109,7 @@ def _told(look: Look, before: Look | None, views: int | None) -> Iterator[str]:
         yield _EVENTS[Event.HIJACK_BEGUN] + _title(look, Event.HIJACK_BEGUN)
     if look.version is None:
         yield f"no article: {look.reason}: {look.detail}" if look.reason else "not cleaned yet"
-    elif Event.CHANGED not in look.events:
+    elif _OTHER_TEXT.isdisjoint(look.events):
         yield f"version {look.version}"
     if look.view_count is not None:
         yield f"{look.view_count:,} views" + ("" if views is None else f" ({look.view_count - views:+,})")
@@ -124,7 +124,10 @@ _EVENTS = {
     Event.HIJACK_BEGUN: "hijacked",
     Event.HIJACK_ENDED: "no longer hijacked",
     Event.CHANGED: "changed to version {version}",
+    Event.COMPLETED: "completed by later pages: version {version}",
+    Event.CUT_SHORT: "cut short, later pages did not come: version {version}",
 }
+_OTHER_TEXT = frozenset({Event.CHANGED, Event.COMPLETED, Event.CUT_SHORT})  # these name the version themselves
 
 
 def _title(look: Look, event: Event) -> str:

@@ -73,6 +73,26 @@ def test_the_view_of_all_events_tells_the_same(lived: Database) -> None:
     assert len(of_view) == 6
 
 
+def test_pages_that_come_later_complete_an_article(db: Database, make_capture: Make, make_article: Make) -> None:
+    one, two, other = ("第一页的话。",), ("第一页的话。", "第二页的话。"), ("改过的话。", "第二页的话。")
+    for day, body in enumerate((one, two, one, other)):
+        parts = tuple(make_capture(f"<p>{day}</p>", url=f"{URL}?page=2", day=day) for _ in body[1:])
+        capture_id = keep_capture(db, make_capture(f"<p>{day}</p>", url=URL, day=day, parts=parts))
+        keep_article(db, capture_id, make_article(url=URL, body=body, body_raw=body, notes=()))
+    found = history(db, URL)
+    expected = [(), (Event.COMPLETED,), (Event.CUT_SHORT,), (Event.CHANGED,)]
+    assert [look.events for look in found.looks] == expected
+    assert db.execute("SELECT event FROM events ORDER BY at").fetchall() == [(event,) for (event,) in expected[1:]]
+    told = [
+        line.text[19:].partition(";")[0] for line in history_lines(found, steps(db, found)) if line.text[:2] == "20"
+    ]
+    assert told[1:4] == [
+        "completed by later pages: version 2",
+        "cut short, later pages did not come: version 1",
+        "changed to version 3",
+    ]
+
+
 def test_an_address_that_leads_there_has_a_history_of_its_own(
     lived: Database, make_capture: Make, make_article: Make
 ) -> None:
