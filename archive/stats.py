@@ -1,7 +1,7 @@
 """The numbers behind `repost stats` and `repost report`: one small table a question."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from sqlite_utils import Database
 
@@ -25,6 +25,7 @@ class Figure:
         title: the question, for people.
         note: what to know when reading it, in one or two sentences.
         columns, rows: the table.
+        names: what sites call themselves on most of their pages, by their keys, which the table has.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Figure:
     note: str
     columns: tuple[str, ...]
     rows: Rows
+    names: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,16 +75,8 @@ def figures(db: Database, article_ids: Iterable[int] | None = None) -> tuple[Sco
     with snapshot(db):
         ids = None if article_ids is None else as_json(list(article_ids))
         ask = _asker(db, ids)
-        return _scope(ask), (
-            _articles_a_day(ask),
-            _sources(ask),
-            _families(ask),
-            _spread(ask),
-            _damage(ask),
-            _hijacks(ask),
-            _hijacked_sites(ask),
-            _coverage(ask),
-        )
+        names = _names(ask)
+        return _scope(ask), tuple(replace(figure(ask), names=names) for figure in _FIGURES)
 
 
 _Ask = Callable[[str], Rows]
@@ -106,6 +100,18 @@ def _scope(ask: _Ask) -> Scope:
         articles=int(articles or 0), sites=int(sites or 0), captures=int(captures or 0),
         first=None if first is None else str(first), last=None if last is None else str(last),
     )  # fmt: skip
+
+
+def _names(ask: _Ask) -> Mapping[str, str]:
+    named = ask(
+        """
+        SELECT site, site_name FROM (
+            SELECT site, site_name, row_number() OVER (PARTITION BY site ORDER BY count(*) DESC, site_name) AS place
+            FROM chosen WHERE site_name IS NOT NULL GROUP BY site, site_name
+        ) WHERE place = 1
+        """
+    )
+    return {str(site): str(name) for site, name in named}
 
 
 def _articles_a_day(ask: _Ask) -> Figure:
@@ -251,3 +257,9 @@ def _coverage(ask: _Ask) -> Figure:
             for field, share in zip(FIELDS, of_site, strict=True)
         ),
     )
+
+
+_FIGURES = (
+    _articles_a_day, _sources, _families, _spread, _damage, _hijacks, _hijacked_sites, _coverage,
+)  # fmt: skip
+"""In the order in which they are shown."""

@@ -57,6 +57,12 @@ def label(text: Cell, length: int = 40) -> str:
     return shown if len(shown) <= length else f"{shown[: length - 1]}…"
 
 
+def site_label(figure: Figure, site: Cell) -> str:
+    """A site as a label: what it calls itself, where it does, and its key, which tells sites of one name apart."""
+    name = figure.names.get(str(site))
+    return label(f"{label(name, 16)} {site}" if name else site)
+
+
 def sizes_in_classes(figure: Figure) -> list[tuple[str, int]]:
     """How many families there are of each size; where sizes are many, in classes: 2, 3 … 10, 11–20, 21–50."""
     counts: dict[str, int] = defaultdict(int)
@@ -80,7 +86,8 @@ def _articles_a_day(figure: Figure) -> Spec:
     counts: dict[tuple[str, str], float] = defaultdict(float)
     highest: dict[str, float] = defaultdict(float)
     for day, site, count in figure.rows:
-        counts[_period(day, length), _label_or_others(site, largest)] += _number(count)
+        shown = site_label(figure, site) if site in largest else OTHERS
+        counts[_period(day, length), shown] += _number(count)
         highest[_period(day, length)] += _number(count)
     return {
         "height": 260,
@@ -91,7 +98,7 @@ def _articles_a_day(figure: Figure) -> Spec:
                   "axis": {"grid": False, "format": _DATE_FORMAT[unit], "labelOverlap": "greedy"}},
             "y": {"field": "articles", "type": "quantitative", "title": "articles",
                   "axis": {**_COUNTS, "tickCount": min(6, max(highest.values()))}},
-            "color": {"field": "site", "type": "nominal", "title": None, "sort": _names(largest)},
+            "color": {"field": "site", "type": "nominal", "title": None, "sort": _names(figure, largest)},
             "order": {"field": "site"},
         },
     }  # fmt: skip
@@ -156,7 +163,7 @@ def _hijacks(figure: Figure) -> Spec:
         captures[_period(day, length), site] += _number(number)
         hijacked[_period(day, length), site] += _number(bad)
     rows = [
-        (period, label(site), number, hijacked[period, site] / number)
+        (period, site_label(figure, site), number, hijacked[period, site] / number)
         for (period, site), number in captures.items()
         if site in largest and number
     ]
@@ -167,7 +174,8 @@ def _hijacks(figure: Figure) -> Spec:
         "encoding": {
             "x": {"field": "day", "type": "temporal", "timeUnit": unit, "title": f"{_UNITS[unit]} fetched",
                   "axis": {"format": _DATE_FORMAT[unit], "labelOverlap": "greedy"}, "scale": {"padding": 14}},
-            "y": {"field": "site", "type": "nominal", "sort": _names(largest), "title": None, "axis": {"grid": True}},
+            "y": {"field": "site", "type": "nominal", "sort": _names(figure, largest), "title": None,
+                  "axis": {"grid": True}},
             "size": {"field": "captures", "type": "quantitative", "title": "captures",
                      "scale": {"range": [30, 420]}, "legend": {"tickCount": 3}},
             "color": {"field": "share", "type": "quantitative", "title": "hijacked",
@@ -178,20 +186,23 @@ def _hijacks(figure: Figure) -> Spec:
 
 
 def _hijacked_sites(figure: Figure) -> Spec:
-    rows = [(label(site), share, f"{_number(share):.0%}  ({bad} of {n})") for site, n, bad, share in figure.rows[:BARS]]
+    rows = [
+        (site_label(figure, site), share, f"{_number(share):.0%}  ({bad} of {n})")
+        for site, n, bad, share in figure.rows[:BARS]
+    ]
     return _bars(rows, "share of captures", axis={"format": ".0%"}, color=_BAD)
 
 
 def _coverage(figure: Figure) -> Spec:
     largest = _largest({site: articles for site, _, articles, _ in figure.rows}.items(), BARS)
-    rows = [(label(site), field, share) for site, field, _, share in figure.rows if site in largest]
+    rows = [(site_label(figure, site), field, share) for site, field, _, share in figure.rows if site in largest]
     return {
         "height": {"step": 26},
         "data": _data(("site", "field", "share"), rows),
         "encoding": {
             "x": {"field": "field", "type": "nominal", "sort": None, "title": None,
                   "axis": {"orient": "top", "labelAngle": -25, "domain": False, "ticks": False}},
-            "y": {"field": "site", "type": "nominal", "sort": _names(largest), "title": None,
+            "y": {"field": "site", "type": "nominal", "sort": _names(figure, largest), "title": None,
                   "axis": {"domain": False, "ticks": False}},
         },
         "layer": [
@@ -265,8 +276,8 @@ def _largest(counts: Iterable[tuple[Cell, Cell]], limit: int) -> list[Cell]:
     return sorted(total, key=lambda name: -total[name])[:limit]
 
 
-def _names(largest: Iterable[Cell]) -> list[str]:
-    return [*map(label, largest), OTHERS]
+def _names(figure: Figure, largest: Iterable[Cell]) -> list[str]:
+    return [*(site_label(figure, site) for site in largest), OTHERS]
 
 
 def _size_class(size: int) -> str:
@@ -274,10 +285,6 @@ def _size_class(size: int) -> str:
         if below < size <= most:
             return f"{below + 1:,}–{most:,}"
     return f"{size:,}" if size <= SIZES[0] else f"over {SIZES[-1]:,}"
-
-
-def _label_or_others(site: Cell, largest: Sequence[Cell]) -> str:
-    return label(site) if site in largest else OTHERS
 
 
 def _number(value: Cell) -> float:

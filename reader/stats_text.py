@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from archive.stats import Cell, Figure
-from reader.report_plots import day_of, label, sizes_in_classes
+from reader.report_plots import day_of, label, site_label, sizes_in_classes
 
 SHOWN = 20  # lines of a figure
 BAR = 24  # characters wide
@@ -149,7 +149,7 @@ def _hijacks(figure: Figure) -> _Short:
             for period in periods
         )
         bad, number = totals[site]
-        lines.append((site, int(number), int(bad), blocks))
+        lines.append((site_label(figure, site), int(number), int(bad), blocks))
     return _Short(
         columns=("site", "captures", "hijacked", f"{periods[0]} to {periods[-1]}"),
         rows=lines,
@@ -162,14 +162,14 @@ def _hijacked_sites(figure: Figure) -> _Short:
     rows = figure.rows[:SHOWN]
     return _Short(
         columns=figure.columns,
-        rows=[(site, number, bad, _share(share)) for site, number, bad, share in rows],
+        rows=[(site_label(figure, site), number, bad, _share(share)) for site, number, bad, share in rows],
         bars=[_number(row[3]) for row in rows],
         left=len(figure.rows) - len(rows),
     )
 
 
 def _coverage(figure: Figure) -> _Short:
-    """A line a site, a column a field."""
+    """A line a site, by its key, so that it fits 80 columns; a column a field."""
     fields = list(dict.fromkeys(str(field) for _, field, _, _ in figure.rows))
     articles = {site: number for site, _, number, _ in figure.rows}
     shares = {(site, field): share for site, field, _, share in figure.rows}

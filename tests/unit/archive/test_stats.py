@@ -119,6 +119,25 @@ def test_field_coverage_is_a_share_by_site(found: tuple[Scope, dict[str, Figure]
     assert shares["b.example", "pictures"] == 1.0
 
 
+def test_sites_are_labelled_by_what_most_of_their_pages_call_them(
+    db: Database, make_capture: Make, make_article: Make
+) -> None:
+    for number, name in enumerate(("云渡在线", "云渡在线", "阿在线", None)):
+        url = f"http://a.example/{number}"
+        capture = make_capture(url=url, site="a.example", body=str(number))
+        keep_article(db, keep_capture(db, capture), make_article(url=url, site_name=name, verdict=Verdict()))
+    keep_rejection(
+        db, keep_capture(db, make_capture("x", url="http://b.example/", site="b.example")),
+        Rejected(Reason.ONLY_SPAM, "x", verdict=Verdict(hijacked=True)),
+    )  # fmt: skip
+    of_sites = [figure for figure in figures(db)[1] if "site" in figure.columns and figure.name != "family-spread"]
+    assert len(of_sites) == 4
+    for figure in of_sites:
+        assert "云渡在线 a.example" in str(chart(figure)), figure.name
+        assert "云渡" not in str(figure.rows), "the table has the key alone, to be joined by"
+    assert "'b.example'" in str(chart(of_sites[1])), "a site without an article has no name"
+
+
 def test_figures_of_some_articles_know_nothing_of_others(archive: Path) -> None:
     with reading(archive) as db:
         scope, some = figures(db, iter([3]))
