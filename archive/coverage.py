@@ -78,6 +78,7 @@ class Coverage:
 
     Attributes:
         site: its recipe's name, else its host.
+        name: what it calls itself, where it does.
         first_seen: when it was first asked for, ISO 8601 in UTC.
         captures, articles, hijacked: how many; hijacked are articles whose present version stands on a hijacked page.
         rejected: reason → captures.
@@ -88,6 +89,7 @@ class Coverage:
     """
 
     site: str
+    name: str | None
     first_seen: str
     captures: int
     articles: int
@@ -113,6 +115,20 @@ def totals(db: Database) -> Totals:
     return Totals(**row, hijacked=count(db, Query(hijacked=True), at_most=COUNTED))
 
 
+def site_names(db: Database, site: str | None = None) -> dict[str, str]:
+    """What sites, or one of them, call themselves on most of their articles' pages; of equals the first."""
+    rows = db.execute(
+        """
+        SELECT site, site_name FROM (
+            SELECT site, site_name, row_number() OVER (PARTITION BY site ORDER BY count(*) DESC, site_name) AS place
+            FROM latest WHERE site_name IS NOT NULL AND (:site IS NULL OR site = :site) GROUP BY site, site_name
+        ) WHERE place = 1
+        """,
+        {"site": storable(site)},
+    )
+    return dict(rows.fetchall())
+
+
 def coverage(db: Database, site: str) -> Coverage:
     """What there is of a site.
 
@@ -131,6 +147,7 @@ def coverage(db: Database, site: str) -> Coverage:
     months = {row["month"]: row for row in db.query(_MONTHS, asked)}
     return Coverage(
         site=site,
+        name=site_names(db, site).get(site),
         first_seen=first_seen[0],
         captures=sum(month["pages"] for month in months.values()),
         articles=articles,

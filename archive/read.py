@@ -25,13 +25,14 @@ class ArticleLine:
     Attributes:
         id: the article's; it never changes.
         last_seen: when its newest capture was fetched, ISO 8601 in UTC.
-        published_at, source: as in `Record`.
+        published_at, source, site_name: as in `Record`.
         repairs: how many changes restoring made; `doubtful` of them are uncertain.
         versions, captures: how many there are.
     """
 
     id: int
     site: str
+    site_name: str | None
     url: str
     headline: str
     published_at: str | None
@@ -186,8 +187,8 @@ def articles(
     rows = db.query(
         """
         SELECT
-            articles.id, articles.site, versions.url, headline, published_at, source, last_seen, hijacked, damage,
-            script, repairs,
+            articles.id, articles.site, site_name, versions.url, headline, published_at, source, last_seen, hijacked,
+            damage, script, repairs,
             (SELECT count(*) FROM versions WHERE article_id = articles.id) AS versions,
             (SELECT count(*) FROM captures JOIN versions ON versions.id = captures.version_id
                 WHERE versions.article_id = articles.id) AS captures

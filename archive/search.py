@@ -30,7 +30,7 @@ HEADLINE_WIDTH = 200  # characters of a headline that are shown: a hostile one h
 _SATURATION, _LENGTH = 1.2, 0.75
 
 _COLUMNS = (
-    "documents.article_id, documents.version_id, articles.site, versions.url, versions.headline, "
+    "documents.article_id, documents.version_id, articles.site, versions.site_name, versions.url, versions.headline, "
     "versions.published_at, versions.source, versions.hijacked"
 )
 
@@ -75,7 +75,7 @@ class Hit:
     """One article that was found, as its present version stands.
 
     Attributes:
-        published_at, source: as in `Record`.
+        published_at, source, site_name: as in `Record`.
         headline_parts: the headline, shortened where it is very long, with what was searched for marked.
         snippet: the place of the body that shows the most of it; its beginning where only the headline has it.
         score: BM25, the higher the better; None where hits are not ranked.
@@ -84,6 +84,7 @@ class Hit:
     article_id: int
     version_id: int
     site: str
+    site_name: str | None
     url: str
     headline: str
     published_at: str | None

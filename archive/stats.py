@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from sqlite_utils import Database
 
 from archive.connect import snapshot
-from archive.coverage import FIELDS
+from archive.coverage import FIELDS, site_names
 from archive.families import moment
 from archive.rows import as_json
 
@@ -25,7 +25,7 @@ class Figure:
         title: the question, for people.
         note: what to know when reading it, in one or two sentences.
         columns, rows: the table.
-        names: what sites call themselves on most of their pages, by their keys, which the table has.
+        names: what sites call themselves, by their keys, which the table has.
     """
 
     name: str
@@ -75,7 +75,7 @@ def figures(db: Database, article_ids: Iterable[int] | None = None) -> tuple[Sco
     with snapshot(db):
         ids = None if article_ids is None else as_json(list(article_ids))
         ask = _asker(db, ids)
-        names = _names(ask)
+        names = site_names(db)
         return _scope(ask), tuple(replace(figure(ask), names=names) for figure in _FIGURES)
 
 
@@ -100,18 +100,6 @@ def _scope(ask: _Ask) -> Scope:
         articles=int(articles or 0), sites=int(sites or 0), captures=int(captures or 0),
         first=None if first is None else str(first), last=None if last is None else str(last),
     )  # fmt: skip
-
-
-def _names(ask: _Ask) -> Mapping[str, str]:
-    named = ask(
-        """
-        SELECT site, site_name FROM (
-            SELECT site, site_name, row_number() OVER (PARTITION BY site ORDER BY count(*) DESC, site_name) AS place
-            FROM chosen WHERE site_name IS NOT NULL GROUP BY site, site_name
-        ) WHERE place = 1
-        """
-    )
-    return {str(site): str(name) for site, name in named}
 
 
 def _articles_a_day(ask: _Ask) -> Figure:

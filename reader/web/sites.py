@@ -6,7 +6,7 @@ from typing import Final
 
 from archive.campaigns import PAGES, campaigns
 from archive.connect import Archive, ArchiveError
-from archive.coverage import coverage
+from archive.coverage import coverage, site_names
 from archive.read import articles
 from archive.status import alarms, sites
 from reader.web.answers import NotFound, Page
@@ -22,6 +22,7 @@ def list_page(db: Archive, arguments: Mapping[str, str]) -> Page:
         template="sites.html",
         context={
             "sites": list(sites(db, datetime.now(UTC))),
+            "names": site_names(db),
             "alarms": list(alarms(db)) if looked else [],
             "looked": looked,
         },

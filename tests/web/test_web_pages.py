@@ -294,13 +294,18 @@ def test_bytes_of_strangers_are_only_for_saving(served: Any) -> None:
 def test_a_site_whose_name_is_markup_has_a_page(served: Any) -> None:
     page = served.get("/site/" + quote('"><b>bad/site', safe=""))
     assert page.status_code == 200
-    assert html.fromstring(page.text).xpath("string(//h1)") == '"><b>bad/site'
+    assert html.fromstring(page.text).xpath("string(//h1/text())").strip() == '"><b>bad/site'
 
 
 def test_a_site_tells_what_it_has_and_when_it_was_hijacked(served: Any) -> None:
     text = html.fromstring(served.get("/site/hijacked").text).text_content()
     for words in ("Coverage of fields", "hijacked when first seen", "hijack ended", "only-spam", "annotated"):
         assert words in text
+
+
+@pytest.mark.parametrize("path", ["/", "/search?site=hijacked", "/sites", "/site/hijacked"])
+def test_a_site_is_named_as_it_calls_itself(path: str, served: Any) -> None:
+    assert "望槎新闻网" in html.fromstring(served.get(path).text).xpath("string(//main)")
 
 
 def test_pages_of_one_farm_are_one_campaign(served: Any) -> None:
