@@ -115,6 +115,12 @@ def totals(db: Database) -> Totals:
     return Totals(**row, hijacked=count(db, Query(hijacked=True), at_most=COUNTED))
 
 
+def site_keys(db: Database, *, limit: int) -> Iterator[str]:
+    """The sites, by key."""
+    for (site,) in db.execute("SELECT site FROM sites ORDER BY site LIMIT ?", (limit,)):
+        yield site
+
+
 def site_names(db: Database, site: str | None = None) -> dict[str, str]:
     """What sites, or one of them, call themselves on most of their articles' pages; of equals the first."""
     rows = db.execute(

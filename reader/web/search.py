@@ -9,6 +9,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from archive.connect import Archive, ArchiveError
+from archive.coverage import site_keys
 from archive.export_rows import columns_named, rows
 from archive.search import RANKED, Hit, Order, Query, article_ids, count, search
 from archive.search_query import QueryError
@@ -18,6 +19,7 @@ from reader.web.answers import Download, NotFound, Page
 HITS: Final = 20  # of one page
 DEEPEST: Final = 2_000  # hits that can be paged through; who wants more exports them
 COUNTED: Final = 1_000
+SITES: Final = 500  # that are offered while one is typed
 MOST_ROWS: Final = 5_000  # of a table: `repost export` has no such bound
 
 
@@ -108,6 +110,7 @@ def page(db: Archive, arguments: Mapping[str, str]) -> Page:
             "asked": asked,
             "results": results,
             "problem": problem,
+            "sites": list(site_keys(db, limit=SITES)),
             "filtered": asked != Asked(q=asked.q, order=asked.order, start=asked.start),
             "csv": replace(asked, order="", start="").address("/search.csv"),
             "most_rows": MOST_ROWS,

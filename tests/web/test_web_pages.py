@@ -197,6 +197,11 @@ def test_a_search_marks_what_was_searched_for(query: str, headline: str, served:
     assert all(hit.xpath(".//mark[@class='hit']") for hit in hits)
 
 
+def test_a_search_offers_the_sites_that_there_are(served: Any) -> None:
+    offered = html.fromstring(served.get("/search").text).xpath("//datalist[@id='sites']/option/@value")
+    assert {"hijacked", '"><b>bad/site'} <= set(offered)
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
