@@ -13,7 +13,7 @@ from archive.connect import ArchiveError
 from archive.pack import Unpackable, sha256
 from archive.read import body_of, record_of_version
 from archive.replay import Unplayable, noted_texts, replay
-from archive.search_index import strays
+from archive.search.index import strays
 from crawler.items import Article, Record
 
 MAX_REPORTS = 100  # of SQLite's own; a damaged file has thousands

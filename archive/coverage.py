@@ -7,7 +7,7 @@ from sqlite_utils import Database
 
 from archive.connect import ArchiveError
 from archive.rows import Row, storable
-from archive.search import Query, count
+from archive.search.find import Query, count
 
 COUNTED = 10_000  # hijacked articles; counting them all reads a list as long as they are many
 EVENTS = 200  # of a site that are listed, the newest

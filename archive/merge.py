@@ -12,7 +12,6 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from archive import search_index
 from archive.connect import ArchiveError, open_reading, reading, reading_uri, transaction
 from archive.digest import row_digest
 from archive.merge_sql import (
@@ -24,6 +23,7 @@ from archive.merge_sql import (
     SCRATCH,
     VERSION_CONTENT,
 )
+from archive.search import index as search_index
 
 _COUNTED = ("captures", "versions", "articles", "urls")
 
@@ -57,7 +57,7 @@ def refuse_damaged(path: Path) -> None:
 def merge(db: Database, path: Path) -> Merged:
     """Take all of another archive in, in one transaction.
 
-    Families are not made anew; `archive.families_index.reindex` does that, once for any number of archives.
+    Families are not made anew; `archive.families.index.reindex` does that, once for any number of archives.
 
     Args:
         db: the archive to take it into, open for writing.

@@ -10,11 +10,11 @@ reading order; text holds no NUL and no lone surrogate (`archive.rows.storable`)
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from archive.families.schema import FAMILIES
 from archive.schema_events import EVENTS
-from archive.schema_families import FAMILIES
-from archive.schema_search import SEARCH
 from archive.schema_twins import TWINS
-from archive.search_index import rebuild
+from archive.search.index import rebuild
+from archive.search.schema import SEARCH
 
 APPLICATION_ID = 0x5245_504F  # "REPO", in the file's header: how an archive is told from another program's database
 

@@ -7,7 +7,7 @@ from sqlite_utils import Database
 
 from archive.connect import snapshot
 from archive.coverage import FIELDS, site_names
-from archive.families import moment
+from archive.families.read import moment
 from archive.rows import as_json
 
 Cell = str | int | float | None

@@ -14,9 +14,9 @@ from typing import cast
 
 from sqlite_utils import Database
 
-from archive import frontier, search_index
+from archive import frontier
 from archive.connect import insert, insert_all, select, transaction
-from archive.families_index import follow, keep_sketch
+from archive.families.index import follow, keep_sketch
 from archive.pack import FAST, Unpackable, pack, sha256
 from archive.read import body_of, record_of_version
 from archive.revisit import Visit
@@ -33,6 +33,7 @@ from archive.rows import (
     timestamp,
     version_row,
 )
+from archive.search import index as search_index
 from crawler.items import Article, Capture, FetchFailure, Reason, Record, Rejected, Sighting, Verdict
 
 # A page that is not much smaller against the site's dictionary than alone has another template: it is stored alone and

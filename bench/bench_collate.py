@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from archive.families import COPY, Family, Member
+from archive.families.read import COPY, Family, Member
 from bench.families_texts import ARTICLES, clean_page
 from pipelines.script import fold_script
 from reader.collate import collate

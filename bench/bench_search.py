@@ -32,11 +32,11 @@ from unittest.mock import patch
 
 from sqlite_utils import Database
 
-from archive import search_index
 from archive.connect import transaction, writing
 from archive.rows import as_json, timestamp
-from archive.search import Order, Query, search, sql_of
-from archive.search_text import tokens
+from archive.search import index as search_index
+from archive.search.find import Order, Query, search, sql_of
+from archive.search.text import tokens
 from archive.write import keep_article, keep_capture
 from crawler.items import Article, Capture, Record
 

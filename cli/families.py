@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 
 from archive.connect import ArchiveError, reading, writing
-from archive.families import Collation, Family, FamilyLine, Member, families, family
-from archive.families_collation import keep_collation
-from archive.families_index import unfiled
+from archive.families.collation import keep_collation
+from archive.families.index import unfiled
+from archive.families.read import Collation, Family, FamilyLine, Member, families, family
 from cli.console import complain, db_option, print_json
 from cli.look import json_option, print_lines, print_table
 from cli.painted import has_colours, painted_changes

@@ -9,8 +9,8 @@ from typing import Any, ParamSpec, TypeVar
 import click
 
 from archive.connect import Archive
-from archive.search import Query, article_ids, sql_of
-from archive.search_query import QueryError
+from archive.search.find import Query, article_ids, sql_of
+from archive.search.query import QueryError
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")

@@ -8,7 +8,7 @@ import click
 from archive.check import check
 from archive.connect import writing
 from archive.digest import content_digest
-from archive.families_index import reindex
+from archive.families.index import reindex
 from archive.merge import merge, refuse_damaged
 from cli.backup import say_problems
 from crawler.lock import RunLock

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import click
 
-from archive.search_marks import Part
+from archive.search.marks import Part
 from cli.console import printable
 from reader.diff import Kind, Span
 from reader.search import plain

@@ -10,12 +10,12 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from archive import families_index
 from archive.connect import reading, refuse_missing, transaction, writing
-from archive.search import Found, Order, Query, literal_sql, search, sql_of
-from archive.search_index import rebuild
-from archive.search_marks import Part
-from archive.search_query import QueryError
+from archive.families import index as families_index
+from archive.search.find import Found, Order, Query, literal_sql, search, sql_of
+from archive.search.index import rebuild
+from archive.search.marks import Part
+from archive.search.query import QueryError
 from cli.console import complain, db_option, print_json, printable
 from cli.filters import narrowing_options
 from cli.look import json_option

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from archive.families import COPY, Collation, Family, Filled, Member, moment
+from archive.families.read import COPY, Collation, Family, Filled, Member, moment
 from archive.replay import Unplayable, noted_texts, states
 from crawler.items import Note, Record
 from reader.diff import Kind, differences

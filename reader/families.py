@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
-from archive.families import COLLECTION, COPY, Family, Member, moment
+from archive.families.read import COLLECTION, COPY, Family, Member, moment
 from crawler.items import Evidence
 from pipelines.script import fold_script
 from reader.diff import Kind, Span, differences

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from archive.connect import Archive
-from archive.families import moment
+from archive.families.read import moment
 from archive.history import Event, History, Look
 from archive.read import record_of_version
 from crawler.items import Record

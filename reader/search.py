@@ -3,8 +3,8 @@
 import dataclasses
 from collections.abc import Iterable
 
-from archive.search import Found, Hit
-from archive.search_marks import Part
+from archive.search.find import Found, Hit
+from archive.search.marks import Part
 
 
 def plain(parts: Iterable[Part]) -> str:

@@ -1,4 +1,4 @@
-"""Build `archive/search_forms.py` from what OpenCC makes of single characters; run by hand when that changes.
+"""Build `archive/search/forms.py` from what OpenCC makes of single characters; run by hand when that changes.
 
     .venv/bin/python -m scripts.build_search_forms
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from opencc import OpenCC
 
 LINE = 100  # characters
-TARGET = Path(__file__).parent.parent / "archive" / "search_forms.py"
+TARGET = Path(__file__).parent.parent / "archive" / "search" / "forms.py"
 HEAD = '''"""Which characters are the same to a search: each variant, and the simplified character that stands for it.
 
 Origin: what OpenCC 1.4.2 (Apache-2.0) makes of every single character, in both directions between simplified,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from archive.connect import Archive, ArchiveError
-from archive.families import families_of
+from archive.families.read import families_of
 from archive.history import history
 from archive.read import StoredArticle, article, capture
 from archive.replay import NotedText, noted_texts

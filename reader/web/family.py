@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Final
 
 from archive.connect import Archive, ArchiveError
-from archive.families import Family, Filled, Member, families, family
+from archive.families.read import Family, Filled, Member, families, family
 from pipelines.script import fold_script
 from reader.collate import collate
 from reader.diff import Kind, Span, abridged, differences

@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 from archive.connect import Archive, ArchiveError
 from archive.coverage import site_keys
 from archive.export_rows import columns_named, rows
-from archive.search import RANKED, Hit, Order, Query, article_ids, count, search
-from archive.search_query import QueryError
+from archive.search.find import RANKED, Hit, Order, Query, article_ids, count, search
+from archive.search.query import QueryError
 from reader.export import write_csv
 from reader.web.answers import Download, NotFound, Page
 
@@ -28,7 +28,7 @@ class Asked:
     """A search as it stands in an address; every field is text, and empty where nothing is asked.
 
     Attributes:
-        q: words, as `archive.search_query` describes.
+        q: words, as `archive.search.query` describes.
         hijacked: `yes` or `no`.
         order: `newest` or `rank`.
         start: how many hits come before this page.

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from archive.families import Member, moment
+from archive.families.read import Member, moment
 
 WIDTH: Final = 720  # of the drawing, in its own units
 MOST_DRAWN: Final = 60  # members; a drawing of more shows nothing

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from archive import families_index
 from archive.connect import ArchiveError, writing
-from archive.families import COPY, Family, Member
-from archive.families_candidates import CANDIDATES
+from archive.families import index as families_index
+from archive.families.candidates import CANDIDATES
+from archive.families.read import COPY, Family, Member
 from archive.write import keep_article, keep_capture
 from cli.families import families_command, family_command
 from cli.main import main

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from archive.families_grouping import CONTAINS, SAME, Edge, Group, group
+from archive.families.grouping import CONTAINS, SAME, Edge, Group, group
 
 
 def same(one: int, other: int, share: float = 1.0) -> Edge:

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from archive.families_passages import compare, covered, passages, shingles
+from archive.families.passages import compare, covered, passages, shingles
 
 # Characters by chance: nothing in them repeats, so that every passage is known.
 _CHANCE = random.Random(6)  # noqa: S311 - the same texts every time

@@ -15,7 +15,7 @@ import pytest
 from rich.cells import cell_len
 
 from archive.connect import writing
-from archive.search import Query, search
+from archive.search.find import Query, search
 from archive.write import keep_article, keep_capture
 from cli.main import main
 from crawler.items import Article, Capture
@@ -149,7 +149,7 @@ def test_rank_says_how_many_were_ranked(repost: Repost, archive: Path, monkeypat
     scores = [json.loads(line)["score"] for line in run.out.splitlines()]
     assert scores == sorted(scores, reverse=True)
     assert run.err == ""
-    monkeypatch.setattr("archive.search.RANKED", 2)
+    monkeypatch.setattr("archive.search.find.RANKED", 2)
     bounded = repost("search", "渡口", "--order", "rank", "--db", archive)
     assert "ranked are the newest 2 hits; there are more" in bounded.err
     assert len(bounded.out.splitlines()) == 2

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from archive import search, search_query
 from archive.connect import writing
+from archive.search import find as search
+from archive.search import query as search_query
 from cli.search import search_command
 
 DOCS = (Path(__file__).parents[2] / "docs" / "search.md").read_text("utf-8")

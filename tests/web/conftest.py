@@ -14,7 +14,7 @@ import uvicorn
 from playwright.sync_api import Browser, sync_playwright
 
 from archive.connect import Archive, writing
-from archive.families import families_of
+from archive.families.read import families_of
 from archive.read import article
 from archive.write import keep_article, keep_capture, keep_rejection
 from crawler.items import Capture, Credit, Image, Record, Rejected

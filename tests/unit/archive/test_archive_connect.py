@@ -31,10 +31,10 @@ from archive.connect import (
     transaction,
     writing,
 )
-from archive.families_index import unfiled
+from archive.families.index import unfiled
 from archive.pack import Unpackable
 from archive.schema import APPLICATION_ID
-from archive.search_index import strays
+from archive.search.index import strays
 from archive.write import keep_article, keep_capture
 from crawler.items import Article, Capture, Sketch
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from sqlite_utils import Database
 
-from archive.families import COLLECTION, COPY, Collation, Family, Filled, Member
-from archive.families_collation import keep_collation, stored_collation
+from archive.families.collation import keep_collation, stored_collation
+from archive.families.read import COLLECTION, COPY, Collation, Family, Filled, Member
 from archive.write import keep_article, keep_capture
 from bench.bench_collate import outcomes
 from crawler.items import Note, Record

@@ -8,9 +8,9 @@ import pytest
 from sqlite_utils import Database
 
 from archive.connect import ArchiveError
-from archive.families import COLLECTION, COPY, families, families_of, family, present_id
-from archive.families_candidates import POSTINGS
-from archive.families_index import reindex, unfiled
+from archive.families.candidates import POSTINGS
+from archive.families.index import reindex, unfiled
+from archive.families.read import COLLECTION, COPY, families, families_of, family, present_id
 from archive.write import keep_article, keep_capture, keep_rejection
 from bench.bench_families import fill, score
 from bench.families_texts import cut, embedded, paragraphs, rewritten, scattered, story, stranger

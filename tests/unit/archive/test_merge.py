@@ -17,7 +17,7 @@ from archive.digest import TABLES, content_digest, table_digests
 from archive.merge import merge
 from archive.revisit import Visit
 from archive.runs import begin, end
-from archive.search import Query, article_ids
+from archive.search.find import Query, article_ids
 from archive.write import keep_article, keep_capture, keep_rejection, record_failure, record_sighting
 from crawler.items import Article, Capture, FetchFailure, Reason, Rejected, Sighting, Verdict
 

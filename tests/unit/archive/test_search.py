@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from sqlite_utils import Database
 
-from archive import search_index
 from archive.check import check
 from archive.connect import ArchiveError, open_writing, transaction
-from archive.search import RANKED, Order, Query, article_ids, count, literal_sql, search, sql_of
-from archive.search_marks import Part
-from archive.search_query import QueryError
+from archive.search import index as search_index
+from archive.search.find import RANKED, Order, Query, article_ids, count, literal_sql, search, sql_of
+from archive.search.marks import Part
+from archive.search.query import QueryError
 from archive.write import keep_article, keep_capture, keep_rejection
 from crawler.items import Article, Capture, Image, Reason, Rejected, Verdict
 
@@ -231,7 +231,7 @@ def test_a_rare_word_ranks_above_a_common_one(db: Database, write: Write) -> Non
 
 
 def test_more_hits_than_are_ranked_are_said(filled: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("archive.search.RANKED", 3)
+    monkeypatch.setattr("archive.search.find.RANKED", 3)
     found = search(filled, Query(text="三", order=Order.RANK))
     assert (found.ranked, found.bounded) == (3, True)
     assert {hit.url.rpartition("/")[2] for hit in found.hits} == {"hijacked", "rare", "tea"}, "the newest three"

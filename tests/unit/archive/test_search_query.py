@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.search_query import QueryError, match_of, parse, wanted
+from archive.search.query import QueryError, match_of, parse, wanted
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.search_forms import STANDS_FOR, VARIANTS
-from archive.search_marks import Part, excerpt, pattern_of
-from archive.search_query import Phrase
-from archive.search_text import BOUNDARY, phrase, tokens
+from archive.search.forms import STANDS_FOR, VARIANTS
+from archive.search.marks import Part, excerpt, pattern_of
+from archive.search.query import Phrase
+from archive.search.text import BOUNDARY, phrase, tokens
 
 HAN = st.text(alphabet=st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF), min_size=1, max_size=8)
 AROUND = st.text(alphabet=st.sampled_from("的國国A9 　，。“a\n\u200b"), max_size=6)

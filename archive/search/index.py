@@ -1,8 +1,8 @@
 """Keeping the search index: it follows every write, in the same transaction, and can be made anew from the versions.
 
 The index holds no texts (it is contentless), so a document is taken out by giving FTS5 the very tokens that were put
-in: they are worked out again from the version, which never changes. A change to `archive.search_text` or
-`archive.search_forms` therefore comes with a migration that calls `rebuild`.
+in: they are worked out again from the version, which never changes. A change to `archive.search.text` or
+`archive.search.forms` therefore comes with a migration that calls `rebuild`.
 """
 
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from archive.rows import listed
-from archive.search_text import BOUNDARY, HIJACKED, SOUND, About, about, phrase, tokens
+from archive.search.text import BOUNDARY, HIJACKED, SOUND, About, about, phrase, tokens
 
 # Ids of documents that were published in one minute. The fewer, the smaller the index, which stores distances between
 # them; what is more than that in a minute gets those of the minutes before.

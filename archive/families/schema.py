@@ -1,6 +1,6 @@
-"""The tables of families: reposts of one original, found by their words (`archive.families_index`, docs/families.md).
+"""The tables of families: reposts of one original, found by their words (`archive.families.index`, docs/families.md).
 
-All of this follows from the versions: it can be dropped and made again (`archive.families_index.reindex`), but for the
+All of this follows from the versions: it can be dropped and made again (`archive.families.index.reindex`), but for the
 ids of families, which stay what they were.
 """
 

@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from archive.search_text import phrase
+from archive.search.text import phrase
 
 LONGEST = 1_000  # characters of a query
 MOST = 64  # words of a query: FTS5 walks a list for each
@@ -33,7 +33,7 @@ class QueryError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phrase:
-    """Tokens that stand one after the other; `tokens` as `archive.search_text` writes them."""
+    """Tokens that stand one after the other; `tokens` as `archive.search.text` writes them."""
 
     tokens: str
 

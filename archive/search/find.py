@@ -1,6 +1,6 @@
 """Searching the archive: what is asked (`Query`), what comes of it (`Found`), and the SQL in between.
 
-The index is kept by `archive.search_index`; how a query's words are understood says `archive.search_query`. Newest
+The index is kept by `archive.search.index`; how a query's words are understood says `archive.search.query`. Newest
 first is the order of the index itself, so it costs no sorting; ranking looks at the newest `RANKED` hits only.
 """
 
@@ -14,12 +14,12 @@ from statistics import fmean
 
 from sqlite_utils import Database
 
-from archive.families import present_id
+from archive.families.read import present_id
 from archive.rows import Row, listed, storable
-from archive.search_index import first_id
-from archive.search_marks import Part, excerpt, pattern_of
-from archive.search_query import Phrase, QueryError, match_of, parse, wanted
-from archive.search_text import HIJACKED, SOUND, About, about
+from archive.search.index import first_id
+from archive.search.marks import Part, excerpt, pattern_of
+from archive.search.query import Phrase, QueryError, match_of, parse, wanted
+from archive.search.text import HIJACKED, SOUND, About, about
 
 # How far a document's id may be from its day: so far that 700,000 articles of one minute do not get there.
 BEFORE = timedelta(days=31)
@@ -47,7 +47,7 @@ class Query:
     """What is searched for: words, filters, order.
 
     Attributes:
-        text: words as `archive.search_query` describes; None: all articles that pass the filters.
+        text: words as `archive.search.query` describes; None: all articles that pass the filters.
         site: the site's name, exactly.
         source: a 来源, whole; script, width and case do not count. So for an author.
         since, until: the first and the last day of publication, as the pages print it; an article without a date of

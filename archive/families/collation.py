@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from sqlite_utils import Database
 
 from archive.connect import transaction
-from archive.families import Collation, Filled
+from archive.families.read import Collation, Filled
 from archive.rows import as_json, storable, timestamp
 from archive.write import cleaner_version
 

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from sqlite_utils import Database
 
 from archive.connect import insert
-from archive.families import COLLECTION, COPY
-from archive.families_grouping import Edge, Group, group
+from archive.families.grouping import Edge, Group, group
+from archive.families.read import COLLECTION, COPY
 from archive.rows import timestamp
 
 Memberships = dict[tuple[int, int], str]

@@ -1,7 +1,7 @@
 """The index of families, which follows every write: it finds an article's reposts and links it to them.
 
-Sampled shingles propose candidates (`archive.families_candidates`), which are then compared word by word
-(`archive.families_passages`). Which linked articles make a family is decided in `archive.families_membership`.
+Sampled shingles propose candidates (`archive.families.candidates`), which are then compared word by word
+(`archive.families.passages`). Which linked articles make a family is decided in `archive.families.membership`.
 
 Everything here runs inside the transaction of the write that it follows.
 """
@@ -13,11 +13,11 @@ from typing import Final
 from sqlite_utils import Database
 
 from archive.connect import insert, select, transaction
-from archive.families import families_of
-from archive.families_candidates import Candidate, Sketched, find, packed, sketched, unpacked
-from archive.families_grouping import CONTAINS, MOST_LINKED, SAME
-from archive.families_membership import join, reached, regroup
-from archive.families_passages import compare
+from archive.families.candidates import Candidate, Sketched, find, packed, sketched, unpacked
+from archive.families.grouping import CONTAINS, MOST_LINKED, SAME
+from archive.families.membership import join, reached, regroup
+from archive.families.passages import compare
+from archive.families.read import families_of
 from archive.pack import pack
 from archive.read import record_of_version
 from archive.rows import Row

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import islice, pairwise
 
-from archive.search_forms import STANDS_FOR, VARIANTS
-from archive.search_query import Phrase
-from archive.search_text import BOUNDARY, is_alone, tokens
+from archive.search.forms import STANDS_FOR, VARIANTS
+from archive.search.query import Phrase
+from archive.search.text import BOUNDARY, is_alone, tokens
 
 WIDTH = 80  # characters of an excerpt
 BEFORE = 20  # of them before the first mark

@@ -1,7 +1,7 @@
 """Families read: reposts of one original, with their members and what joins them.
 
-How families come about is in `archive.families_index` (the index and the hook of every write) and
-`archive.families_grouping` (which articles belong together); what an analyst concludes from one (likely origin, chain
+How families come about is in `archive.families.index` (the index and the hook of every write) and
+`archive.families.grouping` (which articles belong together); what an analyst concludes from one (likely origin, chain
 of declared sources, what each member changed) is in `reader.families`.
 """
 

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from enum import StrEnum
 
-from archive.search_forms import STANDS_FOR, VARIANTS
+from archive.search.forms import STANDS_FOR, VARIANTS
 
 # Stands for punctuation and line ends as a token of its own, so that a phrase does not run over them: 中国 is not in
 # 其中，国家. A private-use character, which no text can bring along: in texts it is punctuation like any other.

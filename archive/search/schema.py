@@ -1,4 +1,4 @@
-"""The search index's tables. They follow from the versions: `archive.search_index.rebuild` makes them anew."""
+"""The search index's tables. They follow from the versions: `archive.search.index.rebuild` makes them anew."""
 
 SEARCH = (
     """

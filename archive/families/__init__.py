@@ -1,0 +1,1 @@
+"""Families of reposts: which articles go back to one text, kept with every write."""
