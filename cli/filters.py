@@ -74,7 +74,7 @@ def selected(db: Archive, options: Mapping[str, Any]) -> Iterator[int] | None:
 
     Raises:
         click.UsageError: the words cannot be understood.
-        ArchiveError: there is no such family.
+        ArchiveError: there is no such family, or no such site.
     """
     if all(value is None for value in options.values()):
         return None

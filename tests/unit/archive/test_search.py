@@ -142,7 +142,6 @@ def test_newest_first_is_by_publication_and_by_fetching_where_there_is_none(fill
     ("filters", "names"),
     [
         ({"site": "yunling.example"}, ["hijacked", "tea"]),
-        ({"site": "example"}, []),  # part of a name
         ({"site": ""}, None),
         ({"source": "青石晚报"}, BOTH),
         ({"source": "青石晚報"}, BOTH),
@@ -242,6 +241,20 @@ def test_counting_stops(filled: Database) -> None:
     assert count(filled, Query(text="三", limit=1)) == 5
     assert count(filled, Query(text="三"), at_most=2) == 2
     assert count(filled, Query()) == len(ARTICLES)
+
+
+@pytest.mark.parametrize(
+    ("site", "message"),
+    [
+        ("example", "no site example"),  # part of a key
+        ("云岭在线", "no site 云岭在线: that is what yunling.example calls itself"),
+    ],
+)
+def test_a_site_that_is_not_there_is_said(filled: Database, site: str, message: str) -> None:
+    filled.execute("UPDATE versions SET site_name = '云岭在线' WHERE url LIKE '%yunling.example%'")
+    with pytest.raises(ArchiveError) as raised:
+        search(filled, Query(site=site))
+    assert str(raised.value) == message
 
 
 def test_the_sql_that_is_shown_finds_the_same(filled: Database) -> None:
