@@ -37,10 +37,10 @@ CONFIG: Spec = {
     "axis": {
         "labelColor": _INK, "titleColor": _QUIET, "titleFontWeight": "normal", "labelFontSize": 12,
         "titleFontSize": 12, "gridColor": "#e6e3dc", "domainColor": "#b8b4aa", "tickColor": "#b8b4aa",
-        "labelLimit": 260,
+        "labelLimit": 300,
     },
     "legend": {"labelColor": _INK, "titleColor": _QUIET, "titleFontWeight": "normal", "labelFontSize": 12,
-               "labelLimit": 240},
+               "labelLimit": 300},
     "bar": {"color": _ACCENT},
     "range": {"category": ["#0f6b70", "#d9822b", "#5b6abf", "#a23b72", "#6b8e23", "#c9a227", "#3b8ea5", "#8c564b",
                            _GREY]},
@@ -60,7 +60,7 @@ def label(text: Cell, length: int = 40) -> str:
 def site_label(figure: Figure, site: Cell) -> str:
     """A site as a label: what it calls itself, where it does, and its key, which tells sites of one name apart."""
     name = figure.names.get(str(site))
-    return label(f"{label(name, 16)} {site}" if name else site)
+    return label(f"{label(name, 12)} {site}" if name else site)
 
 
 def sizes_in_classes(figure: Figure) -> list[tuple[str, int]]:
