@@ -82,6 +82,12 @@ def print_rich(*parts: "RenderableType") -> None:
         sys.stdout.write((line if console.is_terminal else line.rstrip()) + "\n")
 
 
+class Number(click.IntRange):
+    """A whole number within bounds, which click would call an integer range in help and in messages."""
+
+    name = "number"
+
+
 class Seconds(click.FloatRange):
     """So many seconds: no `nan`, which is within any range, and no `inf`."""
 

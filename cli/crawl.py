@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from cli.console import Number
 from cli.filters import Day
 from cli.running import fetch, run_options
 from crawler.items import Reason
@@ -19,7 +20,7 @@ from sites.recipes import MOST_PAGES
               help="URLS are section pages, sitemaps or feeds: fetch the articles that they lead to.")  # fmt: skip
 @click.option("--site", "names", multiple=True, metavar="NAME",
               help="Discover from the seeds of this site's file; all for every site that has some.")  # fmt: skip
-@click.option("--depth", type=click.IntRange(1, MOST_PAGES), metavar="PAGES",
+@click.option("--depth", type=Number(1, MOST_PAGES), metavar="PAGES",
               help="Pages of each section to follow. Default: the site file's, else 1.")  # fmt: skip
 @click.option("--since", type=Day(), metavar="DATE",
               help="Leave what is known to be older (than 2026-03-09, 2026-03 or 2026).")  # fmt: skip

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from cli.console import complain, json_line, sites_option
+from cli.console import Number, complain, json_line, sites_option
 from cli.inputs import files_below
 from crawler.items import Rejected
 from pipelines.processes import Cleaners
@@ -54,7 +54,7 @@ def extract_saved(page: SavedPage, cleaners: Cleaners) -> Extracted:
 @click.option("--manifest", type=click.Path(path_type=Path, exists=True, dir_okay=False),
               help='JSON lines {"file", "url", "encoding_header"} instead of FILES.')  # fmt: skip
 @sites_option
-@click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes to use.")
+@click.option("--jobs", type=Number(1, 64), default=1, show_default=True, help="Processes to use.")
 @click.pass_context
 def extract_command(  # noqa: PLR0913, PLR0917 - one parameter an option of the command line
     ctx: click.Context, files: tuple[Path, ...], url: str, encoding_header: str | None, manifest: Path | None, jobs: int

@@ -11,7 +11,7 @@ from archive.connect import ArchiveError, reading, writing
 from archive.families.collation import keep_collation
 from archive.families.index import unfiled
 from archive.families.read import Collation, Family, FamilyLine, Member, families, family
-from cli.console import complain, db_option, print_json
+from cli.console import Number, complain, db_option, print_json
 from cli.look import json_option, print_lines, print_table
 from cli.painted import has_colours, painted_changes
 from reader.collate import collate
@@ -21,8 +21,8 @@ from reader.families import account, changes, family_json, family_lines
 
 @click.command()
 @db_option
-@click.option("--min-size", type=click.IntRange(2), default=2, show_default=True, help="Only with so many articles.")
-@click.option("--limit", type=click.IntRange(1, 2**31), help="At most so many.")
+@click.option("--min-size", type=Number(2), default=2, show_default=True, help="Only with so many articles.")
+@click.option("--limit", type=Number(1, 2**31), help="At most so many.")
 @json_option
 def families_command(db_path: Path, min_size: int, limit: int | None, as_json: bool) -> None:  # noqa: FBT001 - by name
     """List the families, the largest first: reposts of one original, however they were cut, re-titled or damaged."""
@@ -46,7 +46,7 @@ def _cells(line: FamilyLine) -> Sequence[object]:
 
 
 @click.command()
-@click.argument("family_id", metavar="ID", type=click.IntRange(1, 2**63 - 1))
+@click.argument("family_id", metavar="ID", type=Number(1, 2**63 - 1))
 @db_option
 @click.option("--diff", "pair", type=int, nargs=2, metavar="A B", help="What article B made of article A's text.")
 @click.option("--collate", "as_collation", is_flag=True, help="The text that all copies give together; it is stored.")

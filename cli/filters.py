@@ -11,6 +11,7 @@ import click
 from archive.connect import Archive
 from archive.search.find import Query, article_ids, sql_of
 from archive.search.query import QueryError
+from cli.console import Number
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -50,7 +51,7 @@ _NARROWING = (
     ),
     click.option("--until", type=Day(last=True), help="Only what was published on this day or earlier."),
     click.option("--hijacked/--not-hijacked", default=None, help="Only pages that were, or were not, hijacked."),
-    click.option("--family", type=click.IntRange(1, 2**63 - 1), metavar="ID", help="Only this family of reposts."),
+    click.option("--family", type=Number(1, 2**63 - 1), metavar="ID", help="Only this family of reposts."),
 )
 _WORDS = click.option(
     "--query", "text", metavar="WORDS", help="Only articles with these words, as for `repost search`."

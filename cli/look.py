@@ -10,7 +10,7 @@ from rich.table import Table
 
 from archive import read
 from archive.connect import reading
-from cli.console import complain, db_option, print_json, print_rich, printable
+from cli.console import Number, complain, db_option, print_json, print_rich, printable
 from crawler.items import Reason
 from reader.explain import explain_json, explain_lines
 from reader.show import article_json, show_lines
@@ -51,7 +51,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
 @click.option("--hijacked/--not-hijacked", default=None, help="Only pages that were, or were not, hijacked.")
 @click.option("--rejected", is_flag=True, help="The pages that gave no article, with the reason, instead.")
 @click.option("--reason", type=click.Choice([str(reason) for reason in Reason]), help="With --rejected: only this one.")
-@click.option("--limit", type=click.IntRange(1, 2**31), help="At most so many.")
+@click.option("--limit", type=Number(1, 2**31), help="At most so many.")
 @json_option
 @click.pass_context
 def list_command(  # noqa: PLR0913, PLR0917 - one parameter an option of the command line
@@ -118,7 +118,7 @@ def _state(article: read.ArticleLine) -> str:
 @click.command()
 @click.argument("which", metavar="ID")
 @db_option
-@click.option("--version", type=click.IntRange(1), help="An earlier version by its number.")
+@click.option("--version", type=Number(1), help="An earlier version by its number.")
 @click.option("--raw", is_flag=True, help="The page's bytes as they were fetched, to a file or pipe.")
 @json_option
 @click.pass_context
@@ -149,7 +149,7 @@ def show_command(  # noqa: PLR0913, PLR0917 - one parameter an option of the com
 @click.command()
 @click.argument("which", metavar="ID")
 @db_option
-@click.option("--version", type=click.IntRange(1), help="An earlier version by its number.")
+@click.option("--version", type=Number(1), help="An earlier version by its number.")
 @json_option
 def explain_command(which: str, db_path: Path, version: int | None, as_json: bool) -> None:  # noqa: FBT001 - by name
     """Every change made to one article and why: step, rule, place, before → after; and the evidence behind verdicts."""

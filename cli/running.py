@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import click
 
-from cli.console import Seconds, db_option, printable, sites_option
+from cli.console import Number, Seconds, db_option, printable, sites_option
 
 if TYPE_CHECKING:
     from crawler.summary import RunSummary
@@ -36,7 +36,7 @@ class Size(click.ParamType[int]):
 OPTIONS = (
     db_option,
     sites_option,
-    click.option("--max-pages", type=click.IntRange(1), help="Stop after so many pages (exit code 4)."),
+    click.option("--max-pages", type=Number(1), help="Stop after so many pages (exit code 4)."),
     click.option("--max-time", type=Seconds(1, 1e7), metavar="SECONDS",
                  help="Stop after so long (exit code 4)."),
     click.option("--min-free-disk", type=Size(), metavar="SIZE",

@@ -16,7 +16,7 @@ from archive.search.find import Found, Order, Query, literal_sql, search, sql_of
 from archive.search.index import rebuild
 from archive.search.marks import Part
 from archive.search.query import QueryError
-from cli.console import complain, db_option, print_json, printable
+from cli.console import Number, complain, db_option, print_json, printable
 from cli.filters import narrowing_options
 from cli.look import json_option
 from cli.painted import has_colours, one_line, painted_marks
@@ -37,8 +37,8 @@ INDENT: Final = 4  # columns before a headline and a snippet on a terminal
     show_default=True,
     help="By date, or BM25.",
 )
-@click.option("--limit", type=click.IntRange(1, 2**31), default=20, show_default=True, help="At most so many.")
-@click.option("--offset", type=click.IntRange(0, 2**31), default=0, help="Leave out the first so many.")
+@click.option("--limit", type=Number(1, 2**31), default=20, show_default=True, help="At most so many.")
+@click.option("--offset", type=Number(0, 2**31), default=0, help="Leave out the first so many.")
 @click.option("--sql", "as_sql", is_flag=True, help="Print the SQL statement instead of running it.")
 @json_option
 @click.pass_context

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from cli.console import db_option, need_extra
+from cli.console import Number, db_option, need_extra
 
 PASSWORD_VARIABLE = "REPOST_WEB_PASSWORD"  # noqa: S105 - the name of the variable, not a password
 SHORTEST_PASSWORD = 12  # characters; who can ask can ask a thousand times a second
@@ -15,7 +15,7 @@ SHORTEST_PASSWORD = 12  # characters; who can ask can ask a thousand times a sec
 
 @click.command()
 @db_option
-@click.option("--port", type=click.IntRange(0, 65535), default=8001, show_default=True, help="0: any that is free.")
+@click.option("--port", type=Number(0, 65535), default=8001, show_default=True, help="0: any that is free.")
 @click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="The address to listen at.")
 @click.option(
     "--name", "names", multiple=True, metavar="NAME", help="A host name that this site goes by; may be repeated."

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from archive.sql import TIME_LIMIT, Answer, Cell, TooLong, ask, asking
-from cli.console import Seconds, complain, db_option, print_json, printable
+from cli.console import Number, Seconds, complain, db_option, print_json, printable
 from cli.look import json_option, print_table
 from reader.export import defused
 
@@ -32,7 +32,7 @@ _SCHEMA = """
     metavar="NAME VALUE",
     help="The value of :NAME in the statement.",
 )
-@click.option("--limit", type=click.IntRange(1, 2**31), default=ROWS, show_default=True, help="At most so many rows.")
+@click.option("--limit", type=Number(1, 2**31), default=ROWS, show_default=True, help="At most so many rows.")
 @click.option(
     "--time-limit",
     type=Seconds(0.01, 86_400),
