@@ -20,11 +20,14 @@ verdicts AS (
 ),
 texts AS (
     SELECT pages.id, asked, site, pages.fetched_at, version_id, digest AS now, lag(digest) OVER looks AS before,
-        lag(version_id) OVER looks AS version_before,
-        (SELECT count(*) FROM captures WHERE part_of = pages.id) AS parts,
-        lag((SELECT count(*) FROM captures WHERE part_of = pages.id)) OVER looks AS parts_before
+        lag(version_id) OVER looks AS version_before, lag(pages.id) OVER looks AS id_before
     FROM pages JOIN versions ON versions.id = version_id
     WINDOW looks AS (PARTITION BY asked ORDER BY pages.fetched_at, pages.id)
+),
+other_texts AS (
+    SELECT *, (SELECT count(*) FROM captures WHERE part_of = texts.id) AS parts,
+        (SELECT count(*) FROM captures WHERE part_of = id_before) AS parts_before
+    FROM texts WHERE before IS NOT NULL AND now <> before
 )
 SELECT CASE now WHEN 'there' THEN 'back' ELSE now END AS event,
     fetched_at AS at, site, asked AS url, id AS capture_id, version_id
@@ -37,13 +40,13 @@ SELECT
     CASE
         WHEN parts = parts_before OR NOT EXISTS (  -- where the one text ends the other goes on, in JSON arrays
             SELECT 1 FROM versions AS one JOIN versions AS whole ON whole.headline = one.headline
-            WHERE one.id = iif(parts > parts_before, version_before, texts.version_id)
-                AND whole.id = iif(parts > parts_before, texts.version_id, version_before)
+            WHERE one.id = iif(parts > parts_before, version_before, other_texts.version_id)
+                AND whole.id = iif(parts > parts_before, other_texts.version_id, version_before)
                 AND substr(whole.body, 1, length(one.body) - 1) = substr(one.body, 1, length(one.body) - 1)
         ) THEN 'changed'
         WHEN parts > parts_before THEN 'completed'  -- by later pages of it that had not come before
         ELSE 'cut-short'             -- later pages of it did not come this time
     END,
     fetched_at, site, asked, id, version_id
-FROM texts WHERE before IS NOT NULL AND now <> before
+FROM other_texts
 """
