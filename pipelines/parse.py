@@ -1,4 +1,8 @@
-"""Text to page: lxml reads the markup once; BeautifulSoup is the second opinion where lxml can make no sense of it."""
+"""Text to page: lxml reads the markup once.
+
+Where it can make no sense of it, what swallowed the page is opened and lxml reads it again; BeautifulSoup is the second
+opinion where nothing is to be opened.
+"""
 
 import contextlib
 import gc
@@ -84,7 +88,8 @@ def parse(decoded: Decoded) -> Page:
     walker = walk_lxml(text)
     notes = decoded.notes
     if len(text) <= MAX_SECOND_OPINION and _makes_no_sense(text, walker):
-        second = walk_soup(text)
+        opened = _opened(text)
+        second = walk_lxml(opened) if opened != text else walk_soup(text)
         if _visible(second) > 2 * _visible(walker):
             walker = second
             notes += (Note(step="parse", rule="tolerant-parser", where="page"),)
@@ -142,8 +147,8 @@ def _collector_paused() -> Iterator[None]:
 
 
 def walk_soup(text: str) -> Walker:
-    """Walk markup with BeautifulSoup, after opening what swallowed the page: it needs no closing tag to go on."""
-    soup = BeautifulSoup(_opened(text), "html.parser")
+    """Walk markup with BeautifulSoup."""
+    soup = BeautifulSoup(text, "html.parser")
     walker = Walker()
     with contextlib.suppress(EnoughSeenError):
         _replay(soup, walker)
