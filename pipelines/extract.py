@@ -34,7 +34,7 @@ def extract(page: Page, recipe: SiteRecipe) -> Draft:
         return tuple(page.blocks[index].text for index in blocks)
 
     def labelled(blocks: Sequence[int]) -> tuple[str, ...]:
-        return tuple(page.blocks[index].apart or page.blocks[index].text for index in blocks)
+        return tuple(page.blocks[index].apart for index in blocks)
 
     body = tuple(paragraphs(page, [index for index in text.body if index not in captions]))
     refused = refuse(page, headline, text, images)

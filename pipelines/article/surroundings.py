@@ -90,7 +90,7 @@ def _is_byline(page: Page, index: int) -> bool:
     block = page.blocks[index]
     if block.hidden or len(block.text) > LONGEST_BYLINE:
         return False
-    line = block.apart or block.text
+    line = block.apart
     return has_date(line) or _DAY_ALONE.search(line) is not None or _LABEL.search(label_form(line)) is not None
 
 

@@ -1,7 +1,7 @@
 """What a page is made of once it was walked: blocks of text, the boxes around them, links, pictures, the head."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -29,13 +29,13 @@ def running_text(text: str, linked: int) -> int:
     return own if own >= 40 or _MARKS.search(text) else 0
 
 
-def kept_apart(text: str, pieces: list[str]) -> str | None:
-    """A line with two spaces between its text nodes, or None where that makes no other words of it.
+def kept_apart(text: str, pieces: Sequence[str]) -> str:
+    """A line with two spaces between its text nodes, where it may be a byline.
 
     A label keeps its value: after a colon nothing is put; nor is it around a lone mark, such as 克里斯&middot;李 has.
     """
-    if not _LABELLED.search(text):
-        return None
+    if len(pieces) < 2 or not _LABELLED.search(text):
+        return text
     line, glued = "", True
     for piece in pieces:
         word = " ".join(piece.split())
@@ -47,7 +47,7 @@ def kept_apart(text: str, pieces: list[str]) -> str | None:
         else:  # <em>2026</em> <em>04</em>/<em>18</em> is one date
             line += f" {word}" if line[-1].isdigit() and word[0].isdigit() else f"  {word}"
         glued = lone_mark
-    return line if line != text else None
+    return line
 
 
 class Block(NamedTuple):
@@ -59,8 +59,7 @@ class Block(NamedTuple):
         linked: how many of its characters stand in links.
         hidden: how it is kept from sight (`display-none` …), or None.
         running: how many of its characters are running text: none in menus, labels, headings and hidden words.
-        apart: a short line with its inline elements kept apart by spaces, where that changes it: readers see
-            来源：青溪日报 阅读 1.2万 where the markup has `<span>来源：青溪日报</span><span>阅读 1.2万</span>`.
+        pieces: the text nodes that a short line was put together from, as written; none where there is but one.
     """
 
     text: str
@@ -68,7 +67,15 @@ class Block(NamedTuple):
     linked: int
     hidden: str | None
     running: int
-    apart: str | None
+    pieces: tuple[str, ...]
+
+    @property
+    def apart(self) -> str:
+        """The line with its inline elements kept apart by spaces.
+
+        Readers see 来源：青溪日报 阅读 1.2万 where the markup has `<span>来源：青溪日报</span><span>阅读 1.2万</span>`.
+        """
+        return kept_apart(self.text, self.pieces)
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ Every list is bounded, and a page beyond a bound is cut there: the largest real 
 
 from collections.abc import Callable, Mapping
 
-from pipelines.markup.blocks import LEAST_RUNNING, Block, Boxes, Head, Links, Picture, kept_apart, running_text
+from pipelines.markup.blocks import LEAST_RUNNING, Block, Boxes, Head, Links, Picture, running_text
 from pipelines.markup.visibility import hiding_rules, look_of
 
 MAX_BOXES = 300_000
@@ -25,7 +25,7 @@ MAX_META = 200
 MAX_TITLES = 20
 MAX_TIMES = 50
 MAX_SHEET = 50_000  # characters of a style sheet that are read
-LONGEST_APART = 200  # characters of a line that may be a byline
+LONGEST_APART, MOST_APART = 200, 100  # characters and pieces of a line that may be a byline
 
 # Elements that begin a new line of text: the block-level and table elements of HTML, plus those that old pages use so.
 BLOCK_TAGS = (
@@ -255,7 +255,7 @@ class Walker:
         if words:
             text = words[0] if len(words) == 1 else " ".join(words)
             size = len(text)
-            apart = kept_apart(text, pieces) if len(pieces) > 1 and size <= LONGEST_APART else None
+            apart = tuple(pieces) if 1 < len(pieces) <= MOST_APART and size <= LONGEST_APART else ()
             linked_size = self._linked
             linked_size = min(linked_size, size)
             hidden = self._hidden
@@ -317,7 +317,7 @@ class Walker:
             del self._pieces[since:]
             if text:
                 self._room -= len(text)
-                self.blocks.append(Block(text, self._box, 0, self._hidden or hidden, 0, None))
+                self.blocks.append(Block(text, self._box, 0, self._hidden or hidden, 0, ()))
         self._hidden, self._background = hidden, background
 
     def _open_time(self, _tag: str, attrib: Mapping[str, str]) -> _Undo:
