@@ -67,11 +67,12 @@ def caption_text(line: str) -> str:
 
 
 def _belongs(page: Page, region: Region, headline: Headline, text: Text, picture: Picture) -> bool:
-    if picture.hidden or not picture.src or picture.src.startswith("data:"):
+    if picture.hidden or (text.body and not headline.first <= picture.block <= max(text.end, region.core_end)):
         return False
-    if text.body and not headline.first <= picture.block <= max(text.end, region.core_end):
+    src, size = picture.src, picture.attributes.get
+    if not src or src.startswith("data:") or _is_ornament(src):
         return False
-    if _too_small(picture.width) or _too_small(picture.height) or _is_ornament(picture.src):
+    if _too_small(size("width", "")) or _too_small(size("height", "")):
         return False
     around = _around(page, picture.box)
     if region.furniture_boxes.intersection(around):
@@ -85,7 +86,7 @@ def _is_ornament(src: str) -> bool:
 
 
 def _too_small(size: str) -> bool:
-    digits = re.match(r"\s*(\d{1,5})(?:px)?\s*$", size)
+    digits = re.match(r"\s*(\d{1,5})(?:px)?\s*$", size[:10])
     return digits is not None and int(digits[1]) < SMALLEST
 
 

@@ -1,7 +1,7 @@
 """What a page is made of once it was walked: blocks of text, the boxes around them, links, pictures, the head."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -13,6 +13,12 @@ _POST_ENDS = ("记者", "記者", "作者", "编辑", "編輯")
 _MARKS = re.compile("[，。！？；,!?;…]")
 
 
+MAX_ATTRIBUTE = 2_000  # characters of one attribute; data: addresses of pictures run to megabytes
+# Where pictures that are loaded late keep their address while src holds a placeholder.
+LAZY_SOURCES = frozenset({
+    *("data-src", "data-original", "data-original-src", "data-lazy-src", "data-lazyload", "data-lazy"),
+    *("data-actualsrc", "data-echo", "data-url", "data-cover", "original", "lazysrc", "zoomfile", "file", "_src"),
+})  # fmt: skip
 LEAST_RUNNING = 12  # characters; 通车了。 is a sentence as well, but so is 返回首页！
 
 
@@ -128,16 +134,26 @@ class Links:
 
 
 class Picture(NamedTuple):
-    """An image element: address and alternative text as written, the block it stands in (or before), box, link."""
+    """An image element: its attributes as written, the block it stands in (or before), box, link."""
 
-    src: str
-    alt: str
+    attributes: Mapping[str, str]
     block: int
     box: int
     hidden: str | None
-    width: str
-    height: str
     href: str | None
+
+    @property
+    def src(self) -> str:
+        """The address as written: the one that is loaded late, where `src` holds a placeholder."""
+        late = (address for name, address in self.attributes.items() if name in LAZY_SOURCES)
+        own = self.attributes.get("src", "")
+        src = next((address for address in late if len(address) > 4 and not address.startswith("data:")), own)
+        return src[:MAX_ATTRIBUTE].strip()
+
+    @property
+    def alt(self) -> str:
+        """The alternative text as written."""
+        return self.attributes.get("alt", "")[:MAX_ATTRIBUTE].strip()
 
 
 @dataclass(slots=True)

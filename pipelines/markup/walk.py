@@ -9,8 +9,9 @@ Every list is bounded, and a page beyond a bound is cut there: the largest real 
 """
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
-from pipelines.markup.blocks import LEAST_RUNNING, Block, Boxes, Head, Links, Picture, running_text
+from pipelines.markup.blocks import LEAST_RUNNING, MAX_ATTRIBUTE, Block, Boxes, Head, Links, Picture, running_text
 from pipelines.markup.visibility import hiding_rules, look_of
 
 MAX_BOXES = 300_000
@@ -20,7 +21,6 @@ MAX_TEXT = 8_000_000  # characters of visible and hidden text together
 MAX_SCRIPT = 2_000_000  # characters of inline script kept for the tests of `despam`
 MAX_LINKS = 50_000
 MAX_PICTURES = 5_000
-MAX_ATTRIBUTE = 2_000  # characters of one attribute; data: addresses of pictures run to megabytes
 MAX_META = 200
 MAX_TITLES = 20
 MAX_TIMES = 50
@@ -53,16 +53,16 @@ SILENT_TAGS = (
     *("script", "style", "noscript", "template", "title", "select", "option", "button", "textarea", "datalist", "svg"),
     *("math", "iframe", "object", "applet", "map", "audio", "video", "canvas", "noembed"),
 )
-# Where pictures that are loaded late keep their address while src holds a placeholder.
-LAZY_SOURCES = frozenset({
-    *("data-src", "data-original", "data-original-src", "data-lazy-src", "data-lazyload", "data-lazy"),
-    *("data-actualsrc", "data-echo", "data-url", "data-cover", "original", "lazysrc", "zoomfile", "file", "_src"),
-})  # fmt: skip
-
 
 # Attributes by which an element may hide or centre what it holds.
 _DRESSING = frozenset({"style", "hidden", "bgcolor", "align", "scrollamount"})
 _NO_SIZE = frozenset({"0", "1", "2", "0px", "1px", "2px"})
+
+
+@lru_cache(maxsize=4096)
+def _ident(name: str | None, key: str | None) -> str:
+    """A box's class and id in one line, the same object for all boxes that are called alike."""
+    return f"{name or ''} {key or ''}"[:200].lower()
 
 
 class EnoughSeenError(Exception):
@@ -91,6 +91,9 @@ class Walker:
         self.pictures: list[Picture] = []
         self.head = Head()
         self._ends = self.boxes.end
+        # boxes and links by row, and by column when the walk is over: a row costs one append
+        self._boxes: list[tuple[int, str, str, int]] = [(-1, "", "", 0)]
+        self._links: list[tuple[str, str, int, str | None]] = []
         self._pieces: list[str] = []
         self.data: Callable[[str], None] = self._pieces.append
         self._room = MAX_TEXT
@@ -163,7 +166,11 @@ class Walker:
             self.end("")
         if self._pieces:
             self._flush()
-        self.boxes.end[0] = len(self.blocks)
+        boxes = self.boxes
+        boxes.end[0] = len(self.blocks)
+        boxes.parent, boxes.tag, boxes.ident, boxes.first = map(list, zip(*self._boxes, strict=True))
+        if self._links:
+            self.links = Links(*map(list, zip(*self._links, strict=True)))
         return self
 
     # -- boxes and blocks ---------------------------------------------------------------------------------------------
@@ -177,7 +184,6 @@ class Walker:
                 pieces.clear()
             else:
                 self._flush()
-        boxes = self.boxes
         ends = self._ends
         box = len(ends)
         if box > MAX_BOXES:
@@ -189,15 +195,12 @@ class Walker:
         if attrib:
             name, key = attrib.get("class"), attrib.get("id")
             if name or key:
-                ident = f"{name or ''} {key or ''}"[:200].lower()
+                ident = _ident(name, key)
             if self._sheet or not _DRESSING.isdisjoint(attrib):
                 undo = self._dress(box, parent, ident, attrib)
         elif tag == "center":
-            boxes.centred.add(box)
-        boxes.parent.append(parent)
-        boxes.tag.append(tag)
-        boxes.ident.append(ident)
-        boxes.first.append(len(self.blocks))
+            self.boxes.centred.add(box)
+        self._boxes.append((parent, tag, ident, len(self.blocks)))
         ends.append(0)
         return undo
 
@@ -259,7 +262,7 @@ class Walker:
             linked_size = self._linked
             linked_size = min(linked_size, size)
             hidden = self._hidden
-            running = running_text(text, linked_size) if size >= LEAST_RUNNING and hidden is None else 0
+            running = running_text(text, linked_size) if size - linked_size >= LEAST_RUNNING and hidden is None else 0
             self.blocks.append(_new(Block, (text, self._box, linked_size, hidden, running, apart)))
             self._room -= size + BLOCK_ROOM
             if self._room < 0:
@@ -353,29 +356,17 @@ class Walker:
     def _close_link(self) -> None:
         pending = "".join(self._pieces[self._link_from :])
         self._linked += len(pending)
-        if len(self.links) < MAX_LINKS:
+        if len(self._links) < MAX_LINKS:
             text = (self._link_text + pending).strip()[:MAX_ATTRIBUTE]
-            links = self.links
-            links.href.append(self._href or "")
-            links.text.append(text)
-            links.block.append(len(self.blocks))
-            links.hidden.append(self._hidden)
+            self._links.append((self._href or "", text, len(self.blocks), self._hidden))
         self._href = None
 
     def _picture(self, _tag: str, attrib: Mapping[str, str]) -> _Undo:
         if self._silent or len(self.pictures) >= MAX_PICTURES or not attrib:
             return None
-        get = attrib.get
-        src = get("src", "")
-        if not LAZY_SOURCES.isdisjoint(attrib):
-            lazy = (attrib[name] for name in attrib if name in LAZY_SOURCES)
-            src = next((address for address in lazy if len(address) > 4 and not address.startswith("data:")), src)
-        style = get("style")
+        style = attrib.get("style")
         hidden = (look_of(style[:MAX_ATTRIBUTE]).hides if style else None) or self._hidden
-        self.pictures.append(
-            Picture(src[:MAX_ATTRIBUTE].strip(), get("alt", "")[:MAX_ATTRIBUTE].strip(), len(self.blocks), self._box,
-                    hidden, get("width", "")[:10], get("height", "")[:10], self._href)
-        )  # fmt: skip
+        self.pictures.append(_new(Picture, (attrib, len(self.blocks), self._box, hidden, self._href)))
         return None
 
     # -- head and silent elements -------------------------------------------------------------------------------------
