@@ -64,6 +64,9 @@ _DATE = re.compile(
     r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.? \d{1,2}.{0,12}(?:19|20)\d\d"
 )
 
+# What any of these dates holds, 二〇二六年 and 半小时前 too: most lines of a page are menus and hold none of it.
+_DATE_SIGN = re.compile(r"[\d年半]")
+
 LONGEST_CLOSING = 60
 LONGEST_CREDIT = 120
 LONGEST_SPACED = 40
@@ -124,7 +127,7 @@ def is_readers_box(ident: str) -> bool:
 
 def has_date(text: str) -> bool:
     """Whether a short line carries a full date or a day with a clock time, as bylines do and headlines do not."""
-    return len(text) <= LONGEST_BYLINE and _DATE.search(text) is not None
+    return len(text) <= LONGEST_BYLINE and _DATE_SIGN.search(text) is not None and _DATE.search(text) is not None
 
 
 def opening_label(text: str) -> str:

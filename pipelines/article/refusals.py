@@ -28,6 +28,7 @@ LEAST_TEASERS, ENOUGH_TEASERS = 4, 20
 
 _NOT_FOUND = any_of(refusals.NOT_FOUND)
 _LOGIN = any_of(refusals.LOGIN)
+_LOGIN_WORD = any_of(refusals.LOGIN_WORDS)
 _TO_WRITE = any_of(refusals.LOGIN_TO_WRITE)
 _CHECK = any_of(refusals.CHECK)
 _SCRIPT = any_of(refusals.SCRIPT)
@@ -67,7 +68,7 @@ def _login(page: Page, visible: list[str], running: int) -> tuple[Reason, str] |
     short = sum(map(len, visible)) < PLENTY
     if said and (page.head.has_password or short or running >= HARDLY_ANY):
         return Reason.LOGIN_WALL, f"says: {said[:80]}"
-    checks = [line for line in lines if _CHECK.search(label_form(line.lower()))]
+    checks = [line for line in lines if _CHECK.search(label_form(line.lower()))] if short else []
     if short and (len(checks) >= 2 or (checks and running < HARDLY_ANY)):
         return Reason.LOGIN_WALL, f"asks who reads: {checks[0][:80]}"
     if page.head.has_password and running < HARDLY_ANY and short:
@@ -78,7 +79,7 @@ def _login(page: Page, visible: list[str], running: int) -> tuple[Reason, str] |
 def _asks_for_login(line: str) -> bool:
     """Whether a line asks for a login to read on: 您需要登录后才可以回帖 asks those who want to write."""
     form = label_form(line.lower())
-    return _LOGIN.search(form) is not None and _TO_WRITE.search(form) is None
+    return _LOGIN_WORD.search(form) is not None and _LOGIN.search(form) is not None and _TO_WRITE.search(form) is None
 
 
 def _script_only(page: Page, visible: list[str]) -> tuple[Reason, str] | None:

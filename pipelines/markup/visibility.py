@@ -11,8 +11,9 @@ FAR_AWAY = 400
 
 _DECLARATION = re.compile(r"([a-z-]+)\s*:\s*([^;]{1,200})")
 _NUMBER = re.compile(r"-?\d{0,9}\.?\d{1,9}")
-# What moves an element far away, and before it .a, #b { … }: selectors of one class or id each.
-_FAR = re.compile(r"-\d{2,5}(?:\d|r?em)")
+# What moves an element far away (a number, not the end of a name, .box-100), and before it .a, #b { … }: selectors of
+# one class or id each.
+_FAR = re.compile(r"-(?<![\w-]-)\d{2,5}(?:\d|r?em)")
 _FAR_MARKS = ("-99", "-100", "-200", "-300", "-500", "-800")  # one of them, or the sheet is not searched
 _ONE = r"[a-zA-Z]{0,12}[.#][\w-]{1,60}"
 _SELECTORS = re.compile(rf"(?:^|[}}/>;{{])\s{{0,20}}({_ONE}(?:\s{{0,9}},\s{{0,9}}{_ONE}){{0,20}})\s{{0,9}}$")

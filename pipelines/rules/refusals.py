@@ -33,6 +33,8 @@ LOGIN = (
     ),
     r"(?:用户|会员|账号|密码|扫码)登录|统一身份认证|loginrequired|pleaselogin|signintocontinue",
 )
+# … each of which holds one of these words; most lines hold none.
+LOGIN_WORDS = ("登[录陆]", "注册", "付费", "开通会员", "订阅", "统一身份认证", "loginrequired", "pleaselogin", "signin")
 # … but not to read: what the reader would do then.
 LOGIN_TO_WRITE = (r"回帖|回复|评论|跟帖|跟贴|留言|发帖|发言|发表|收藏|点赞|投票|投稿|签到|评分|打分|参与",)
 # … or for proof that the reader is human.

@@ -25,7 +25,7 @@ STEMS, LEAST_STEM = 4, 3
 SURE_LINKS = 8
 NAMED = 3
 
-_LINK_HOST = re.compile(r"^(?:https?:)?//([^/\n]{1,200})", re.MULTILINE)
+_LINK_HOST = re.compile(r"\n(?:https?:)?//([^/\n]{1,200})")  # each address on a line of its own, behind its break
 
 
 def link_farms(page: Page) -> Iterator[Trace]:
@@ -119,7 +119,7 @@ def outgoing_links(page: Page) -> list[Link]:
 
     The page's own site is told by most of its links where its address is not known.
     """
-    hosts = Counter(_LINK_HOST.findall("\n".join(page.links.href)))
+    hosts = Counter(_LINK_HOST.findall("\n".join(("", *page.links.href))))
     own = site_of(hostname(page.url) or (hosts.most_common(1)[0][0] if hosts else ""))
     foreign = {host for host in hosts if site_of(host) != own}
     if len({site_of(host) for host in foreign}) < FARM_SITES and len(foreign) < FARM_HOSTS:
