@@ -6,6 +6,7 @@ and removes white space. It is compared and thrown away; no text of the record c
 """
 
 import re
+from functools import lru_cache
 
 from pipelines.script import fold_script
 
@@ -22,12 +23,20 @@ _PLANE = "".join(map(chr, range(0x10000)))
 _TABLE = [ord(char) for char in fold_script(_PLANE).translate(_WIDE)]
 
 
+LONGEST_KEPT = 80  # characters of a line whose form is kept, because several rules ask for it
+
+
 def label_form(text: str) -> str:
     """The form of a line that labels are matched in.
 
     >>> label_form("責(zé)任 編輯：張 三")
     '责任编辑:张三'
     """
+    return _kept_form(text) if len(text) <= LONGEST_KEPT else "".join(label_fold(text).split())
+
+
+@lru_cache(maxsize=4096)
+def _kept_form(text: str) -> str:
     return "".join(label_fold(text).split())
 
 

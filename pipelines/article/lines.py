@@ -64,8 +64,9 @@ _DATE = re.compile(
     r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.? \d{1,2}.{0,12}(?:19|20)\d\d"
 )
 
-# What any of these dates holds, 二〇二六年 and 半小时前 too: most lines of a page are menus and hold none of it.
-_DATE_SIGN = re.compile(r"[\d年半]")
+# What any of these dates holds: most lines of a page are menus and hold none of it. Each begins with one character, so
+# that the search runs over the line in one loop.
+_DATE_SIGN = re.compile(r":|：|年|前|19\d\d|20\d\d")
 
 LONGEST_CLOSING = 60
 LONGEST_CREDIT = 120
