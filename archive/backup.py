@@ -6,7 +6,8 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from archive.connect import ArchiveError, snapshot
+from archive.connect import snapshot
+from archive.errors import ArchiveError
 
 PAGES = 2_000  # of the file, copied between two reports: 8 MB
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from archive.connect import ArchiveError
+from archive.errors import ArchiveError
 from archive.pack import Unpackable, sha256
 from archive.read import body_of, record_of_version
 from archive.replay import Unplayable, noted_texts, replay

@@ -16,6 +16,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from archive.errors import ArchiveError, DiskFull
 from archive.schema import APPLICATION_ID, applied_names, known_names, migrations
 
 PATIENCE = 30.0  # seconds to wait for another process's transaction; ours take milliseconds, a reclean's too
@@ -36,14 +37,6 @@ _OF_ROWS = frozenset(
 )  # fmt: skip
 _STEPS = 100_000  # of SQLite's virtual machine until Ctrl-C is looked for: some milliseconds
 OLDEST_SQLITE = (3, 38)  # strict tables since 3.37, JSON functions always there since 3.38
-
-
-class ArchiveError(Exception):
-    """An archive cannot be used as asked, or does not hold what is asked for; the message is one line for people."""
-
-
-class DiskFull(ArchiveError):  # noqa: N818 - says what is the matter, as the caller decides on it
-    """Nothing more can be written; what was begun is taken back, and the archive is as it was before."""
 
 
 def default_path() -> Path:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from archive.connect import ArchiveError
+from archive.errors import ArchiveError
 from archive.rows import Row, storable
 from archive.search.find import Query, count
 

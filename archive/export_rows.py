@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from sqlite_utils import Database
 
-from archive.connect import ArchiveError
+from archive.errors import ArchiveError
 from archive.rows import as_json, counted, listed
 
 BATCH = 500  # articles asked for at once; what is held in memory

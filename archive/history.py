@@ -11,7 +11,7 @@ from itertools import chain
 from sqlite_utils import Database
 
 from archive import read
-from archive.connect import ArchiveError
+from archive.errors import ArchiveError
 from archive.rows import Row, storable
 from archive.write import GONE
 from crawler.items import Reason

@@ -12,8 +12,9 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from archive.connect import ArchiveError, open_reading, reading, reading_uri, transaction
+from archive.connect import open_reading, reading, reading_uri, transaction
 from archive.digest import row_digest
+from archive.errors import ArchiveError
 from archive.merge_sql import (
     AFTER_VERSIONS,
     BEFORE_VERSIONS,

@@ -12,7 +12,7 @@ from typing import cast
 
 from sqlite_utils import Database
 
-from archive.connect import ArchiveError
+from archive.errors import ArchiveError
 from archive.pack import Unpackable, unpack
 from archive.rows import LATEST, Row, counted, record_of, storable
 from crawler.items import Capture, Evidence, FetchFailure, Reason, Record

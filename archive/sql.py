@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path
 
-from archive.connect import ArchiveError, reading
+from archive.connect import reading
+from archive.errors import ArchiveError
 
 TIME_LIMIT = 10.0  # seconds of SQLite's work; waiting for whoever reads the rows does not count
 LONGEST_VALUE = 100_000_000  # bytes of one value: no page is larger, and `zeroblob(1e9)` needs none

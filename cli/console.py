@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import click
 
-from archive.connect import default_path
 from sites.recipes import FOLDER_VARIABLE
 
 if TYPE_CHECKING:
@@ -129,9 +128,15 @@ def db_option(command: Callable[_P, _R]) -> Callable[_P, _R]:
         "--db",
         "db_path",
         type=click.Path(path_type=Path, dir_okay=False),
-        default=default_path,
+        default=_default_path,
         help="The archive file. Default: $ARCHIVE_PATH, else archive.db beside scrapy.cfg, else in this folder.",
     )(command)
+
+
+def _default_path() -> Path:
+    from archive.connect import default_path  # noqa: PLC0415 - commands without an archive start in half the time
+
+    return default_path()
 
 
 def sites_option(command: Callable[_P, _R]) -> Callable[_P, _R]:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from archive.connect import ArchiveError, reading, writing
+from archive.connect import reading, writing
+from archive.errors import ArchiveError
 from archive.families.collation import keep_collation
 from archive.families.index import unfiled
 from archive.families.read import Collation, Family, FamilyLine, Member, families, family

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import click
 
-from archive.connect import ArchiveError, DiskFull
+from archive.errors import ArchiveError, DiskFull
 from cli.console import complain
 from crawler.lock import Locked
 from sites.recipes import RecipeError

@@ -24,7 +24,8 @@ from scrapy.utils.httpobj import urlparse_cached
 
 from archive import exceptions, read, runs
 from archive import frontier as table
-from archive.connect import Archive, ArchiveError, DiskFull, open_writing, transaction
+from archive.connect import Archive, open_writing, transaction
+from archive.errors import ArchiveError, DiskFull
 from archive.pack import Unpackable
 from archive.revisit import Visit
 from archive.write import record_failure

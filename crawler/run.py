@@ -15,7 +15,8 @@ from scrapy.settings import Settings
 from twisted.logger import globalLogBeginner
 
 from archive import exceptions, runs
-from archive.connect import DiskFull, open_writing, writing
+from archive.connect import open_writing, writing
+from archive.errors import DiskFull
 from crawler.guard import Allowance
 from crawler.limits import Limits
 from crawler.lock import Locked, RunLock

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Self
 
 from scrapy.exceptions import CloseSpider, DropItem
 
-from archive.connect import Archive, ArchiveError, DiskFull, open_writing, transaction
+from archive.connect import Archive, open_writing, transaction
+from archive.errors import ArchiveError, DiskFull
 from archive.write import Kept, keep_article, keep_capture, keep_rejection, record_failure, record_sighting
 from crawler.items import Article, Capture, FetchFailure, Reason, Rejected, Sighting, SiteRecipe
 from pipelines.processes import Cleaners, Stopped

@@ -6,7 +6,8 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import urljoin
 
-from archive.connect import ArchiveError, reading
+from archive.connect import reading
+from archive.errors import ArchiveError
 from archive.read import RejectedLine, StoredArticle, article, rejections
 from crawler.items import Record
 from samples.pages import ARTICLE_FIELDS, Gold

@@ -14,7 +14,7 @@ from statistics import fmean
 
 from sqlite_utils import Database
 
-from archive.connect import ArchiveError
+from archive.errors import ArchiveError
 from archive.families.read import present_id
 from archive.rows import Row, listed, storable
 from archive.search.index import first_id

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from archive.connect import Archive, ArchiveError
+from archive.connect import Archive
+from archive.errors import ArchiveError
 from archive.families.read import families_of
 from archive.history import history
 from archive.read import StoredArticle, article, capture

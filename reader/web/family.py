@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
-from archive.connect import Archive, ArchiveError
+from archive.connect import Archive
+from archive.errors import ArchiveError
 from archive.families.read import Family, Filled, Member, families, family
 from pipelines.script import fold_script
 from reader.collate import collate

@@ -16,7 +16,8 @@ from datasette.utils.asgi import Response  # type: ignore[import-untyped]  # shi
 from jinja2 import Environment
 from markupsafe import Markup
 
-from archive.connect import Archive, ArchiveError, reading
+from archive.connect import Archive, reading
+from archive.errors import ArchiveError
 from archive.pack import Unpackable
 from reader.web import article, family, home, reasons, search, sites, text
 from reader.web.answers import Download, NotFound, Page

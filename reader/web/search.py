@@ -8,8 +8,9 @@ from itertools import islice
 from typing import Final
 from urllib.parse import urlencode
 
-from archive.connect import Archive, ArchiveError
+from archive.connect import Archive
 from archive.coverage import site_keys
+from archive.errors import ArchiveError
 from archive.export_rows import columns_named, rows
 from archive.search.find import RANKED, Hit, Order, Query, article_ids, count, search
 from archive.search.query import QueryError

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 from typing import Final
 
 from archive.campaigns import PAGES, campaigns
-from archive.connect import Archive, ArchiveError
+from archive.connect import Archive
 from archive.coverage import coverage, site_names
+from archive.errors import ArchiveError
 from archive.read import articles
 from archive.status import alarms, sites
 from reader.web.answers import NotFound, Page

@@ -212,7 +212,7 @@ def test_another_programs_database_is_left_alone(crawl: Any, urls: list[str], tm
     before = foreign.read_bytes()
     done = crawl(urls[:1], ARCHIVE_PATH=str(foreign))
     assert done.code != 0
-    assert done.stderr.splitlines()[-1].startswith("archive.connect.ArchiveError")  # one line on the command line
+    assert done.stderr.splitlines()[-1].startswith("archive.errors.ArchiveError")  # one line on the command line
     assert "Scraper" not in done.stderr  # said before Scrapy starts
     assert foreign.read_bytes() == before
 

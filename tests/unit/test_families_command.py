@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from archive.connect import ArchiveError, writing
+from archive.connect import writing
+from archive.errors import ArchiveError
 from archive.families import index as families_index
 from archive.families.candidates import CANDIDATES
 from archive.families.read import COPY, Family, Member

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from archive.connect import ArchiveError, open_writing
+from archive.connect import open_writing
+from archive.errors import ArchiveError
 from archive.sql import TooLong, ask, asking
 from cli.main import main
 

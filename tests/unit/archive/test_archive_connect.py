@@ -21,16 +21,8 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from archive import connect, schema
-from archive.connect import (
-    ArchiveError,
-    DiskFull,
-    default_path,
-    open_reading,
-    open_writing,
-    reading,
-    transaction,
-    writing,
-)
+from archive.connect import default_path, open_reading, open_writing, reading, transaction, writing
+from archive.errors import ArchiveError, DiskFull
 from archive.families.index import unfiled
 from archive.pack import Unpackable
 from archive.schema import APPLICATION_ID

@@ -8,7 +8,7 @@ import pytest
 from sqlite_utils import Database
 
 from archive import read
-from archive.connect import ArchiveError
+from archive.errors import ArchiveError
 from archive.write import keep_article, keep_capture, keep_rejection, record_failure
 from crawler.items import FetchFailure, Reason, Rejected, Verdict
 

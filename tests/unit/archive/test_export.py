@@ -15,7 +15,8 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from archive.connect import ArchiveError, reading, writing
+from archive.connect import reading, writing
+from archive.errors import ArchiveError
 from archive.export_rows import COLUMNS, Kind, columns_named, rows
 from archive.write import keep_article, keep_capture
 from cli.main import main

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 import pytest
 from sqlite_utils import Database
 
-from archive.connect import ArchiveError
+from archive.errors import ArchiveError
 from archive.families.candidates import POSTINGS
 from archive.families.index import reindex, unfiled
 from archive.families.read import COLLECTION, COPY, families, families_of, family, present_id

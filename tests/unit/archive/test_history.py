@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlite_utils import Database
 
-from archive.connect import ArchiveError
+from archive.errors import ArchiveError
 from archive.history import Event, history
 from archive.write import keep_article, keep_capture, keep_rejection, record_failure, record_sighting
 from crawler.items import FetchFailure, Reason, Rejected, Sighting, Verdict

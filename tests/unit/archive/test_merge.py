@@ -12,8 +12,9 @@ from sqlite_utils import Database
 
 from archive import frontier
 from archive.check import check
-from archive.connect import ArchiveError, open_writing, reading, writing
+from archive.connect import open_writing, reading, writing
 from archive.digest import TABLES, content_digest, table_digests
+from archive.errors import ArchiveError
 from archive.merge import merge
 from archive.revisit import Visit
 from archive.runs import begin, end

@@ -9,7 +9,8 @@ import pytest
 from sqlite_utils import Database
 
 from archive.check import check
-from archive.connect import ArchiveError, open_writing, transaction
+from archive.connect import open_writing, transaction
+from archive.errors import ArchiveError
 from archive.search import index as search_index
 from archive.search.find import RANKED, Order, Query, article_ids, count, literal_sql, search, sql_of
 from archive.search.marks import Part
