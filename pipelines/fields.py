@@ -19,7 +19,9 @@ _NUMBER = r"(?P<number>\d[\d,，]{0,14}(?:\.\d{1,2})?)\s?(?P<unit>[万萬亿億k
 _COUNT = re.compile(_NUMBER + r"(?=\s?(?:次|人|回|\Z|[^\w.:：/%-]))", re.IGNORECASE)
 # without one: 1164次阅读, 1.2万人看过
 _TIMES_READ = re.compile(
-    _NUMBER + r"\s?(?:次|人)?\s?(?:阅读|閱讀|浏览|瀏覽|点击|點擊|围观|看过|查看|views\b)", re.IGNORECASE
+    # 评论 - 36 阅读 - 12万: the number before belongs to the word before
+    _NUMBER + r"\s?(?:次|人)?\s?(?:阅读|閱讀|浏览|瀏覽|点击|點擊|围观|看过|查看|views\b)(?!\s?[-—:：]\s?\d)",
+    re.IGNORECASE,
 )
 _UNIT = {"": 1, "k": 1_000, "万": 10_000, "萬": 10_000, "w": 10_000, "亿": 100_000_000, "億": 100_000_000}
 
@@ -41,6 +43,16 @@ _NO_CRUMB = frozenset(
         "文章正文",
         "浏览文章",
         "查看",
+        "查看内容",
+        "查看文章",
+        "文章内容",
+        "新闻内容",
+        "信息内容",
+        "详细内容",
+        "内容详情",
+        "文章详情",
+        "新闻详情",
+        "详情页",
         "阅读",
         "内容页",
         "home",

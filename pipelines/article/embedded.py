@@ -40,12 +40,25 @@ _TEXT_KEYS = (
         "text",
         "articlecontent",
     ),
-    *("article_content", "newscontent", "contents", "paragraphs", "maintext", "html"),
+    *("article_content", "newscontent", "contents", "paragraphs", "maintext", "html", "contentdata", "contentlist"),
 )
-_PIECE_KEYS = ("text", "value", "content", "html")
+_PIECE_KEYS = ("text", "value", "content", "html", "data")
+DEEPEST = 3  # levels below the title's own that the text may lie: "contentData": {"contentList": [{"data": "<p>…"}]}
 # What a byline would say, and under which keys data keep it.
 _BYLINE = (
-    ("发布时间", ("publishtime", "publish_time", "publishdate", "publish_date", "pubtime", "pubdate", "datepublished")),
+    (
+        "发布时间",
+        (
+            "publishtime",
+            "publish_time",
+            "newstime",
+            "publishdate",
+            "publish_date",
+            "pubtime",
+            "pubdate",
+            "datepublished",
+        ),
+    ),
     ("发布时间", ("createtime", "create_time", "createdat", "created_at", "ctime", "releasetime", "time", "date")),
     ("来源", ("source", "sourcename", "source_name", "origin", "media", "medianame", "media_name", "copyfrom")),
     ("作者", ("author", "authorname", "author_name", "writer")),
@@ -181,8 +194,11 @@ def _article(thing: Mapping[str, object]) -> _Found | None:
     return _Found(title=_TAG.sub("", title).strip(), text=best, byline=_byline(own), size=size)
 
 
-def _markup(value: object) -> str:
+def _markup(value: object, depth: int = 0) -> str:
     """A text value as markup: as it stands, with its lines broken, or a paragraph for each of its pieces."""
+    if isinstance(value, Mapping) and depth < DEEPEST:
+        own = {str(key).lower(): inner for key, inner in value.items()}
+        return next((found for key in _TEXT_KEYS if (found := _markup(own.get(key), depth + 1))), "")
     if isinstance(value, str):
         return value if "<" in value else "<br>".join(map(html.escape, value.splitlines()))
     if not isinstance(value, list):

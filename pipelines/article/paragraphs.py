@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from pipelines.article.content import Region
+from pipelines.article.labelling import label_form
 from pipelines.article.lines import LineKind, claims_rights, is_dateline, line_kind, opening_label
 from pipelines.article.posts import is_stamp
 from pipelines.markup.blocks import Block
 from pipelines.parse import Page
+from pipelines.rules.furniture import SUMMARY
 
 # Credits, bylines and notices stand before or after the text: a line with this much of the text on both sides is text.
 # 记者：您从什么时候开始种树的？ opens with a role and is a question of an interview.
@@ -21,6 +23,7 @@ CLOSES_AFTER = 0.5
 LEAD = 30
 LEAST_LEAD = 20
 _CALL = re.compile("点击|點擊|戳|投票|报名|下载|扫码|进入专题|>>")
+LONGEST_SUMMARY = 150  # characters of a template's 摘要
 LEAST_SENTENCE = 20  # characters of a linked paragraph that are its own
 SAMPLE = 8  # characters of a summary that are looked for in the text
 # A block of so much running text is the text, not its byline or a short summary.
@@ -121,6 +124,7 @@ def _lines(page: Page, region: Region, start: int) -> list[tuple[int, LineKind, 
             or block.text in page.declared.title  # the site's motto: 百川，人人可写的百科全书
             or _repeats(page, region, block)
             or _calls(block)
+            or _is_summary(page, index)
         ):
             continue
         if block.hidden or index in skip or _is_link(block):
@@ -165,6 +169,16 @@ def _repeats(page: Page, region: Region, lead: Block) -> bool:
 def _calls(lead: Block) -> bool:
     """Whether a line above the text asks to go elsewhere: 年度人物评选火热进行中！【点击投票】 is no summary."""
     return lead.linked > 0 and _CALL.search(lead.text) is not None
+
+
+def _is_summary(page: Page, index: int) -> bool:
+    """Whether a line above the text is the template's 摘要, with its label before it or in the line above."""
+    if len(page.blocks[index].text) > LONGEST_SUMMARY:
+        return False  # the abstract of a paper
+    label, _, summary = label_form(page.blocks[index].text[:40]).partition(":")
+    if summary:
+        return label in SUMMARY
+    return index > 0 and label_form(page.blocks[index - 1].text[:10]).rstrip(":") in SUMMARY
 
 
 def _speakers(page: Page, lines: list[tuple[int, LineKind, int]]) -> set[int]:

@@ -102,11 +102,11 @@ def _gallery(images: tuple[Image, ...], running: int, text: Text) -> tuple[Reaso
 
 def _listing(page: Page, headline: Headline, text: Text, running: int) -> tuple[Reason, str] | None:
     titles = len(_linked_titles(page))
+    detail = f"{titles} links with titles, {running} characters of text"
+    if titles >= SHORT_LIST and _is_teaser_list(page, text):
+        return Reason.LISTING, detail
     if titles < LIST_LINKS:
         return None
-    detail = f"{titles} links with titles, {running} characters of text"
-    if _is_teaser_list(page, text):
-        return Reason.LISTING, detail
     in_sight = headline.first < headline.end
     dated = any(
         has_date(page.blocks[index].text)
@@ -140,12 +140,15 @@ def _ends_as_teaser(text: str) -> bool:
 
 
 def _nothing(page: Page, headline: Headline, text: Text, running: int) -> tuple[Reason, str] | None:
-    """A page without running text is a list where titles that are links make up most of it, however few they are."""
+    """A page without running text is a list where titles that are links make up much of it, however few they are.
+
+    Beside them stand their dates, and what every page of the site has above and below.
+    """
     if text.body and (headline.text or running):
         return None  # one word without a headline is none: a file that holds the letter x
     titles = _linked_titles(page)
     visible = sum(len(block.text) for block in page.blocks if block.hidden is None)
-    if len(titles) >= SHORT_LIST and sum(map(len, titles)) * 2 > visible:
+    if len(titles) >= SHORT_LIST and sum(map(len, titles)) * 3 > visible:
         return Reason.LISTING, f"{len(titles)} links with titles, no text"
     return Reason.NO_ARTICLE, "no headline with text below it"
 

@@ -39,7 +39,7 @@ _CRUMB_MARK = re.compile(r"\s*(?:>>|>|＞|»|›|→|⟩|﹥)\s*")
 # 白鹭日报 4月18日: a day without its year is a date here, in a headline it is part of the words
 _DAY_ALONE = re.compile(r"^(?:.{0,16}\s)?\d{1,2}月\d{1,2}日$")
 _LABEL = re.compile(
-    r"(?:来源|稿源|作者|编辑|记者|责编|时间|日期|发布|发表|阅读|点击|浏览|访问|人气|查看|转自|摘自|出处|通讯员|撰文|文/|字号|供稿|source|author)[:/|]?",
+    r"(?:来源|稿源|作者|编辑|记者|责编|时间|日期|发布|发表|阅读|点击|浏览|访问|人气|查看|转自|摘自|出处|通讯员|撰文|文/|字号|供稿|发文机关|发文单位|制发机关|公开主体|source|author)[:/|]?",
     re.IGNORECASE,
 )
 
@@ -142,7 +142,8 @@ def breadcrumb(page: Page, headline: Headline) -> tuple[str, ...]:
         box = block.box
         arrows = len(_CRUMB_MARK.findall(text))
         if not (
-            (arrows >= 2 and (block.linked * 3 > len(text) or (block.linked and text.startswith(_HOME))))
+            (arrows >= 2 and block.linked * 3 > len(text))
+            or (arrows and block.linked and text.startswith(_HOME))
             or ("位" in text and _CRUMB_LABEL.search(label_form(text[:40])) is not None)
             or (block.linked and any(_is_crumb_box(boxes.ident[around]) for around in _around(page, box, 2)))
         ):

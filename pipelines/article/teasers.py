@@ -22,7 +22,9 @@ def title_above(page: Page, index: int) -> int | None:
         block = page.blocks[at] if at >= 0 else None
         if block is None or block.hidden or block.running:
             return None
-        if len(block.text) >= TITLE_LENGTH and block.linked * 5 > len(block.text) * 4:
+        # the date may stand in the title's own line: 河口镇新服务站启用 日期：2026-03-11 点击：128
+        linked = block.linked * 5 > len(block.text) * 4 or has_date(block.text)
+        if linked and block.linked >= TITLE_LENGTH:
             return at
         if not has_date(block.text):
             return None

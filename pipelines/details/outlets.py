@@ -73,5 +73,11 @@ def _unlabelled(words: str) -> str | None:
         return printed["name"]
     behind = _LEADING_TIME.sub("", words)
     first, _, rest = behind.partition(" ")
+    # 河口新闻网 2003-08-15 09:32:11 河口日报: the site before the time, whom it took it from behind it
+    further = _LEADING_TIME.sub("", rest)
+    if further and further != rest:
+        name = outlet(further.partition(" ")[0])
+        if name and len(name) <= LONGEST_UNLABELLED and fold(name).endswith(OUTLET_ENDS):
+            return name
     name = outlet(first) if behind != words or not rest or _LEADING_TIME.match(rest) else None
     return name if name and len(name) <= LONGEST_UNLABELLED and fold(name).endswith(OUTLET_ENDS) else None

@@ -6,6 +6,7 @@ from itertools import islice
 
 from crawler.items import Evidence
 from pipelines.article.labelling import label_form
+from pipelines.markup.blocks import Block
 from pipelines.parse import Page
 from pipelines.rules.spam import BRAND, BRAND_STEMS
 from pipelines.script import scripts_in
@@ -213,9 +214,18 @@ def _agreeing(page: Page, form: str) -> Iterator[str]:
     for block in page.blocks[:400]:
         if block.hidden is None and 8 <= len(block.text) <= 120 and (own := label_form(block.text)) in form:
             pieces = segments(block.text)
-            # a line of three segments is no headline, whoever put it there
-            if pieces < 2 or (pieces < 3 and not spam_words(block.text)):
+            # a line of three segments is no headline, whoever put it there; but for an enumeration that the text
+            # speaks of, too: 警方捣毁赌博团伙 百家乐、老虎机、六合彩投注站藏身居民楼
+            if pieces < 2 or (pieces < 3 and not spam_words(block.text)) or _is_told(page, block, own):
                 yield own
+
+
+def _is_told(page: Page, line: Block, form: str) -> bool:
+    """Whether a line without the marks that part headers speaks of what the text below it speaks of."""
+    if _HARD.search(line.text) or line.running:
+        return False
+    lines = (block.text for block in page.blocks if block.running and block.hidden is None)
+    return not _is_strange(form, label_form("\n".join(lines)[:MOST_TEXT]))
 
 
 def _without_headline(page: Page, title: str) -> str:
