@@ -29,7 +29,9 @@ _SITE_BEHIND = re.compile(r"(?<=.{6})\s*[-–—－/【]\s*([^-–—－/【】]
 _TITLE_BOX = re.compile(r"title|headline|\btit|biaoti|\bbt\b|arti[-_]?name|h1")
 _KICKER_BOX = re.compile(r"yinti|jianti|kicker|pre[-_]?title|\bpre\b|shoulder|sup[-_]?title|top[-_]?title")
 _SUBTITLE_BOX = re.compile(r"sub[-_]?(?:title|head|tit)|\bsub\b|futi|fubiao|fu_?title|ftit")
-_HOME = re.compile(r"(?:https?://[^/]{1,200})?/?(?:\./|(?:index|default)\.\w{2,5})?(?:[?#].{0,200})?$", re.IGNORECASE)
+_HOME = re.compile(
+    r"(?:https?://[^/]{1,200})?/?(?:\./|(?:index|default)\.\w{2,5})?(?:[?#](?!\w{1,20}=\d).{0,200})?$", re.IGNORECASE
+)
 _HEADINGS = {"h1": 3.0, "h2": 2.0, "h3": 1.5, "h4": 1.0}
 LONGEST = 150
 LONGEST_BESIDE = 80  # of a line above or below it
@@ -171,7 +173,7 @@ def _claims(page: Page) -> list[_Claim]:
     site = label_form(page.declared.meta.get("og:site_name", ""))
     claims = [_Claim(label_form(title), 1.0)]
     for position, part in enumerate(parts):
-        form = label_form(part)
+        form = label_form(part).strip("[]")  # 【红烧豆腐的做法步骤图】_小厨房
         named_site = form == site or _names_a_site(form)
         trust = 1.0 if position == 0 else 0.5 if position == len(parts) - 1 else 0.8
         claims.append(_Claim(form, trust * (0.4 if named_site else 1.0)))
@@ -274,8 +276,8 @@ def _score(
         return None  # 一、培养目标： parted by <br> from the text it opens
     score = heading + agreement + 0.5 * (page.blocks[first].box in page.boxes.centred)
     if sum(block.linked for block in page.blocks[first:end]) * 2 > len(text):
-        # Blogs link their headlines, menus everything; what leads home is the site's name.
-        score -= 3 if _leads_home(page, first) else 0.5 if agreement >= STRONG else 1.5
+        # Blogs link their headlines, menus everything; what leads home is the site's name, which the title has as well.
+        score -= 3 + agreement if _leads_home(page, first) else 0.5 if agreement >= STRONG else 1.5
     if below is not None:
         count, size, dated = below
         score += (count <= 8 and size < 300) + 0.5 * dated

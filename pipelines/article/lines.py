@@ -61,7 +61,8 @@ _DATE = re.compile(
     r"民[国國]\s?\d{2,3}\s?年\s?\d{1,2}\s?月|(?:今|昨|前)[天日]\s?\d{1,2}[:：]\d\d|"
     r"(?:^|[\s|｜])(?:\d{1,2}|半) ?(?:分钟|分鐘|小时|小時|天)前(?:$|[\s|｜])|"
     r"\b\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.?,? (?:19|20)\d\d|"
-    r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.? \d{1,2}.{0,12}(?:19|20)\d\d"
+    r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.? \d{1,2}.{0,12}(?:19|20)\d\d|"
+    r"[一二三四五六七八九十]月 ?\d{1,2}(?:st|nd|rd|th|日)?,? (?:19|20)\d\d"
 )
 
 # What any of these dates holds: most lines of a page are menus and hold none of it. Each begins with one character, so

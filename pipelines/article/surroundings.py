@@ -143,7 +143,7 @@ def breadcrumb(page: Page, headline: Headline) -> tuple[str, ...]:
         arrows = len(_CRUMB_MARK.findall(text))
         if not (
             (arrows >= 2 and block.linked * 3 > len(text))
-            or (arrows and block.linked and text.startswith(_HOME))
+            or (text.startswith(_HOME) and (arrows >= 2 or (arrows and block.linked)))
             or ("位" in text and _CRUMB_LABEL.search(label_form(text[:40])) is not None)
             or (block.linked and any(_is_crumb_box(boxes.ident[around]) for around in _around(page, box, 2)))
         ):

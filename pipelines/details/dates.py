@@ -173,6 +173,10 @@ def _compact_time(match: re.Match[str], frame: _Frame) -> Moment:
     )
 
 
+def _month_in_han(match: re.Match[str], _: _Frame) -> date:
+    return date(int(match["y"]), _han_number(match["m"]), int(match["d"]))
+
+
 def _short_year(match: re.Match[str], frame: _Frame) -> date | None:
     year = 2000 + int(match["y"])
     return date(year, int(match["m"]), int(match["d"])) if year <= frame.now.year else None
@@ -242,6 +246,12 @@ _FORMS = (
         _ctime,
     ),
     _form(" ", _ENGLISH_MONTH + r"\s*(?P<d>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<y>(?:19|20)\d\d)", _english),
+    # 三月 12, 2007, 三月 12th, 2007: blog systems whose English dates were translated word by word
+    _form(
+        "月",
+        r"(?P<m>十[一二]?|[一二三四五六七八九])月\s?(?P<d>\d{1,2})(?:st|nd|rd|th|日)?,?\s+(?P<y>(?:19|20)\d\d)",
+        _month_in_han,
+    ),
     _form(
         "", r"(?<!\d)(?P<d>\d{1,2})(?:st|nd|rd|th)?[\s-]" + _ENGLISH_MONTH + r",?[\s-](?P<y>(?:19|20)\d\d)", _english
     ),
@@ -267,14 +277,14 @@ _FORMS = (
 
 _CLOCK = re.compile(
     r"""
-    (?:\s?日)?[\])]?[\sT,]*(?:-\s)?                                            # the join of date and time
+    (?:\s?日)?[\])]?[\sT,]*(?:-\s|at\s)?                                            # the join of date and time
     (?:[(\[]?(?:星期|周|礼拜)[一二三四五六日天][)\]]?\s*)?               # 星期三
     (?P<half>上午|下午|凌晨|清晨|早上|早晨|中午|傍晚|晚上|晚间|晚|夜间)?\s*
     (?P<h>\d{1,2})\s?(?:
         [:点时]\s?(?P<mi>\d{1,2})(?:\s?[:分]\s?(?P<s>\d{1,2})(?!\d)(?:\.\d{1,9})?\s?秒?|\s?分)?
         | [点时](?:整)?                                                # 下午3点
     )
-    (?:\s?(?P<ampm>[ap]\.?m)\b\.?)?
+    (?:\s?(?P<ampm>[ap]\.?m\b|上午|下午)\.?)?
     (?:\s?(?P<zone>Z\b|(?:GMT|UTC)?[+-]\d\d:?\d\d|GMT\b|UTC\b))?
     """,
     re.VERBOSE | re.IGNORECASE,

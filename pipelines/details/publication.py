@@ -50,7 +50,8 @@ _DAY = r"(?P<d>0[1-9]|[12]\d|3[01])"
 _DAY_IN_PATH = (
     (re.compile(rf"(?<!\d)(?P<y>(?:19|20)\d\d)[-/_.]?{_MONTH}[-/_.]?{_DAY}(?=\D|$|\d{{6}}(?!\d))"), ADDRESS),
     (re.compile(r"(?<!\d)(?P<y>(?:19|20)\d\d)[-/](?P<m>\d{1,2})[-/](?P<d>\d{1,2})(?!\d)"), ADDRESS),
-    (re.compile(rf"/(?P<y>\d\d)/?{_MONTH}/?{_DAY}(?=/)"), CONFIRMING),
+    # /2007/03/ is a month of 2007 and no day of 2020
+    (re.compile(rf"/(?!(?:19|20)\d\d/)(?P<y>\d\d)/?{_MONTH}/?{_DAY}(?=/)"), CONFIRMING),
 )
 _EMBEDDED = re.compile(r"^.+(?=https?:/)", re.DOTALL)
 _YEAR_IN_PATH = re.compile(r"/(?P<y>(?:19|20)\d\d)(?:/|-|\d\d/)")

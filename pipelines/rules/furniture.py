@@ -88,6 +88,7 @@ CHROME = (
     # 您现在的位置:云溪信息港>>文章列表, on a page of links the only line that is no link
     r"(?:您|你)?的?(?:当前|现在|目前)?的?(?:所在|所处)?的?位置(?:是|为)?:.{0,40}>",
     r"分享让更多人看到$",
+    r"(?:天才)?(?:一秒)?(?:请?记住|收藏)本站(?:地址|域名|网址|最新).{0,40}$",
     r"(?:点击)?阅读原文[>.]*$",
     r"(?:播报|编辑|讨论|上传视频|收藏|查看){2,}$",
     # what bulletin boards put around a post
@@ -139,6 +140,7 @@ BYLINE = (
     r"(?:发布|发表|更新|创建|添加|录入|上传|编辑|加入|刊发|出版)?(?:时间|日期|于)[:].{0,60}$",
     r"(?:点击|阅读|浏览|访问|人气|围观|点阅|观看)(?:量|数|次数|人数|人次|率)?:?\(?\d",
     r"(?:发信人|发信站|寄信人|信区|看板|标题)[:].{0,80}$",
+    r"(?:发布|发表|更新|创建|编辑|修改)于(?:19|20)\d\d[-/.年].{0,30}$",
     # 《白鹭日报》（2026年03月12日 第 06 版）
     r"\(?<[^<>]{2,16}>\(?(?:19|20)\d\d年\d{1,2}月\d{1,2}日,?第?[A-Z]?\d{1,3}版.{0,8}$",
     # 记者：那年我才十二岁。 is a turn of a dialogue
@@ -214,6 +216,6 @@ FURNITURE_BOXES = (
     (
         r"comment|recommend|relat(?:ed|ive)|sidebar|copyright|breadcrumb|bdshare|share[-_]?(?:bar|box|btn|to)|"
         r"hot[-_]?(?:news|list|article)|paginat|qrcode|foot(?:er)?[-_]?(?:bar|nav|box|link)|more[-_]?(?:news|article)|"
-        r"guess|basic[-_]?info|prev[-_]?next|next[-_]?prev|declare|disclaimer"
+        r"guess|post-?meta(?:data)?|basic[-_]?info|prev[-_]?next|next[-_]?prev|declare|disclaimer"
     ),
 )

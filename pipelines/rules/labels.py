@@ -22,7 +22,7 @@ PUBLISHED = words(
     """
     发布时间 发布日期 发表时间 发表日期 发稿时间 刊发时间 刊登时间 刊登日期 出版时间 出版日期 上传时间 上传日期
     添加时间 添加日期 加入时间 录入时间 创建时间 提交时间 公布时间 公布日期 公开日期 公开时间 日期 时间 发布于
-    发表于 刊发于 发布在 发布 发表 Published Date
+    创建于 发表于 刊发于 发布在 发布 发表 Published Date
     """
 )
 # A page that was touched later: heard only where nothing else gives a date.
