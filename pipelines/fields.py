@@ -18,11 +18,11 @@ _NUMBER = r"(?P<number>\d[\d,，]{0,14}(?:\.\d{1,2})?)\s?(?P<unit>[万萬亿億k
 # behind a label; not a date or a share of something
 _COUNT = re.compile(_NUMBER + r"(?=\s?(?:次|人|回|\Z|[^\w.:：/%-]))", re.IGNORECASE)
 # without one: 1164次阅读, 1.2万人看过
-_TIMES_READ = re.compile(
-    # 评论 - 36 阅读 - 12万: the number before belongs to the word before
-    _NUMBER + r"\s?(?:次|人)?\s?(?:阅读|閱讀|浏览|瀏覽|点击|點擊|围观|看过|查看|views\b)(?!\s?[-—:：]\s?\d)",
-    re.IGNORECASE,
-)
+_READ = "(?:阅读|閱讀|浏览|瀏覽|点击|點擊|围观|观看|看过|查看|views\\b)"
+# 10:21 阅读 has a time before the word, 评论 - 36 阅读 - 12万 another word's number
+_TIMES_READ = re.compile(rf"(?<![\d:：.-]){_NUMBER}\s?[次人]?\s?{_READ}(?!\s?[-—:：]\s?\d)", re.IGNORECASE)
+# behind the word, 10:21 阅读 10万+, but not 预计阅读 3 分钟
+_READ_TIMES = re.compile(rf"{_READ}[量数次]{{0,2}} {_NUMBER}(?=\Z|\s(?!\s?[分秒小]))", re.IGNORECASE)
 _UNIT = {"": 1, "k": 1_000, "万": 10_000, "萬": 10_000, "w": 10_000, "亿": 100_000_000, "億": 100_000_000}
 
 _CRUMB_LABEL = re.compile(
@@ -137,7 +137,8 @@ def _view_count(lines: Iterable[Piece]) -> tuple[int | None, str | None]:
         if piece.kind is Kind.VIEWS:
             found = _COUNT.match(piece.value)
         else:
-            found = _TIMES_READ.search(piece.value) if piece.kind is Kind.NONE else None
+            told = piece.value if piece.kind is Kind.NONE else ""
+            found = _TIMES_READ.search(told) or _READ_TIMES.search(told)
         if found:
             number = float(re.sub("[,，]", "", found["number"]))
             return round(number * _UNIT[found["unit"].lower()]), piece.value

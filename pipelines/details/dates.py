@@ -16,11 +16,11 @@ OLDEST = 1990  # the year from which a page may have been published on the web
 
 # one for one, so that offsets in the folded line are offsets in the line
 _FOLD = str.maketrans(
-    "０１２３４５６７８９：／－．，（）＋　\xa0點時號國後週個兩—–",
-    "0123456789:/-.,()+  点时号国后周个两--",
+    "０１２３４５６７８９：／－．，（）＋Ｏ　\xa0點時號國後週個兩—–",
+    "0123456789:/-.,()+O  点时号国后周个两--",
 )
-_HAN = "〇零○一二三四五六七八九"
-_HAN_VALUE = {**dict(zip(_HAN, (0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9), strict=True)), "两": 2}
+_HAN = "〇零○O一二三四五六七八九"  # 二O二六年 with the Latin letter is how most keyboards write it
+_HAN_VALUE = {**dict(zip(_HAN, (0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9), strict=True)), "两": 2}
 _HINT = re.compile(rf"[0-9{_HAN}今昨前刚]|today|yesterday|just now", re.IGNORECASE)
 _MONTH = {
     name: number
