@@ -8,6 +8,7 @@ import contextlib
 import gc
 import json
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urljoin
@@ -85,7 +86,7 @@ def parse(decoded: Decoded) -> Page:
     text = decoded.text[:MAX_CHARACTERS]
     if "\0" in text:
         text = text.replace("\0", "")
-    walker = walk_lxml(text)
+    walker = walk_lxml(_as_read(decoded) or text)
     notes = decoded.notes
     if len(text) <= MAX_SECOND_OPINION and _makes_no_sense(text, walker):
         opened = _opened(text)
@@ -110,8 +111,16 @@ def parse(decoded: Decoded) -> Page:
     )
 
 
-def walk_lxml(text: str) -> Walker:
-    """Walk markup while lxml reads it; the reader has no depth limit and no entity expansion."""
+def _as_read(decoded: Decoded) -> bytes | None:
+    """The page's own bytes where they are what the reader wants anyway: short, intact UTF-8 without a NUL."""
+    body = decoded.capture.body
+    if decoded.encoding != "utf-8" or decoded.notes or len(body) > AT_A_TIME or b"\0" in body:
+        return None
+    return body.removeprefix(BOM_UTF8)
+
+
+def walk_lxml(markup: str | bytes) -> Walker:
+    """Walk markup, text or UTF-8, while lxml reads it; the reader has no depth limit and no entity expansion."""
     walker = Walker()
     parser = etree.HTMLParser(
         target=walker,  # type: ignore[arg-type]  # the stubs ask for `comment`, which is never called here
@@ -122,8 +131,9 @@ def walk_lxml(text: str) -> Walker:
     )
     with _collector_paused():
         try:
-            for at in range(0, len(text), AT_A_TIME):
-                parser.feed(text[at : at + AT_A_TIME].encode("utf-8", "replace"))
+            for at in range(0, len(markup), AT_A_TIME):
+                piece = markup[at : at + AT_A_TIME]
+                parser.feed(piece.encode("utf-8", "replace") if isinstance(piece, str) else piece)
                 walker.pause()
             parser.close()
         except EnoughSeenError:

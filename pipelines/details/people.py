@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from crawler.items import Credit, Declared
 from pipelines.details.bylines import Kind, Piece, fold, is_label
 from pipelines.details.bylines import pieces as pieces_of
-from pipelines.rules.labels import FURNITURE, NO_AUTHOR, OUTLET_ENDS
+from pipelines.rules.labels import AUTHOR, FURNITURE, NO_AUTHOR, OUTLET_ENDS
 from pipelines.rules.roles import WRITING
 from pipelines.rules.surnames import COMPOUND, SURNAMES
 
@@ -50,6 +50,8 @@ _POSTERS = (
     re.compile(r"^由 ?(?P<name>[^\s:,]{2,20}?) ?(?:张贴|发表|发布|上传|投稿)"),
     re.compile(r"\d by (?P<name>[^\s:,]{2,20})"),
 )
+# What a signature holds, in folded form: most short paragraphs hold none of it and need not be cut into pieces.
+_SIGNS = re.compile("|".join(map(re.escape, (*AUTHOR, *WRITING, "评论员", "观察员", "研究员"))), re.IGNORECASE)
 _SIGNED_WITHIN = 40  # characters of a paragraph that is nothing but a signature
 
 
@@ -104,7 +106,7 @@ def signed_authors(body: tuple[str, ...]) -> tuple[tuple[str, ...], str | None]:
             signed = opening[found.start("names") : found.end("names") - (_PLACE_LENGTH if found["wired"] else 0)]
             return names(signed), opening[found.start() : found.end()]
     for paragraph in (*body[:3], *body[3:][-2:]):
-        if len(paragraph) <= _SIGNED_WITHIN:
+        if len(paragraph) <= _SIGNED_WITHIN and _SIGNS.search(fold(paragraph).replace(" ", "")):
             people, raw = authors_of(pieces_of(paragraph))
             if people and all(map(_has_surname, people)):
                 return people, raw
