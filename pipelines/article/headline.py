@@ -38,6 +38,7 @@ LONGEST_BESIDE = 80  # of a line above or below it
 LONGEST_SECTION = 12  # of a section's name
 LONGEST_TITLE = 300  # of a declared title, which injected headers exceed
 SURE = 2.5
+NAMES_SITE = 0.2  # trust in what a title ends with and reads as a site's name: <h1>白鹭新闻网</h1> is no headline
 STRONG = 3.0  # agreement that stands by itself
 # Characters that headline, byline and section names above a text have at most.
 MOST_ABOVE = 250
@@ -175,8 +176,9 @@ def _claims(page: Page) -> list[_Claim]:
     for position, part in enumerate(parts):
         form = label_form(part).strip("[]")  # 【红烧豆腐的做法步骤图】_小厨房
         named_site = form == site or _names_a_site(form)
-        trust = 1.0 if position == 0 else 0.5 if position == len(parts) - 1 else 0.8
-        claims.append(_Claim(form, trust * (0.4 if named_site else 1.0)))
+        last = 0 < position == len(parts) - 1
+        trust = 1.0 if position == 0 else 0.5 if last else 0.8
+        claims.append(_Claim(form, NAMES_SITE if last and named_site else trust * (0.4 if named_site else 1.0)))
     named = _BLOG.match(title)
     claims += [_Claim(label_form(title[named.end() :]), 0.9)] if named else []
     claims += [_Claim(label_form(name), 1.0) for name in _meta_titles(page)]
@@ -268,6 +270,8 @@ def _score(
     text = "".join(block.text for block in page.blocks[first:end])
     form = label_form(text)
     if not 2 <= len(form) <= LONGEST or has_date(text):
+        return None
+    if max((claim.trust for claim in claims if claim.form == form), default=1.0) <= NAMES_SITE:
         return None
     agreement = _agreement_of(page, claims, text, form)
     if agreement < STRONG and line_kind(text) is not LineKind.TEXT:
