@@ -141,16 +141,20 @@ def breadcrumb(page: Page, headline: Headline) -> tuple[str, ...]:
             continue
         box = block.box
         arrows = len(_CRUMB_MARK.findall(text))
+        labelled = "位" in text and _CRUMB_LABEL.search(label_form(text[:40])) is not None
+        above = text.removesuffix(headline.text or "")  # 白鹭网 » 民生 » the headline itself
         if not (
-            (arrows >= 2 and block.linked * 3 > len(text))
+            labelled
+            or (arrows >= 2 and block.linked * 3 > len(above))
             or (text.startswith(_HOME) and (arrows >= 2 or (arrows and block.linked)))
-            or ("位" in text and _CRUMB_LABEL.search(label_form(text[:40])) is not None)
             or (block.linked and any(_is_crumb_box(boxes.ident[around]) for around in _around(page, box, 2)))
         ):
             continue
         first, end = index, index + 1
         weak = [] if arrows else [piece for piece in _WEAK_MARK.split(text) if piece]
-        if len(weak) > 2 and block.linked * 3 > len(text):  # 首页-新闻中心-行业动态, 首页 / 新闻 / 社会
+        if len(weak) > (1 if labelled else 2) and block.linked * 3 > len(
+            text
+        ):  # 首页-新闻中心-行业动态, 首页 / 新闻 / 社会
             return tuple(weak[:12])
         if not arrows:  # each piece in a box of its own
             around = next((up for up in _around(page, box, 3) if 1 < boxes.end[up] - boxes.first[up] <= 10), box)

@@ -23,7 +23,7 @@ NOT_FOUND = (
         r"^(?:internalservererror|badgateway|servicetemporarilyunavailable|serviceunavailable|gatewaytime-?out|"
         r"(?:403)?forbidden|accessdenied|50[0-4].{0,30})$"
     ),
-    r"该(?:内容|文章|页面|帖子|信息).{0,8}(?:删除|不存在|违规|下架)",
+    r"[该此](?:内容|文章|页面|帖子|信息|账号).{0,8}(?:删除|不存在|违规|下架|屏蔽|无法查看)",
 )
 LOGIN = (
     r"(?:请|需要?|必须|[您你]?还?没有|[您你]?还?未)[先要]?(?:登录|登陆|注册).{0,12}",
