@@ -55,7 +55,7 @@ CLOSING = (
 )
 
 # What templates call the summary that they print above a text: 摘要: …
-SUMMARY = frozenset({"摘要", "内容摘要", "文章摘要", "新闻摘要", "内容提要", "内容简介", "导读", "文章导读", "简介"})
+SUMMARY = frozenset({"摘要", "内容摘要", "文章摘要", "新闻摘要", "内容提要"})
 
 # A line that is no part of the text wherever it stands.
 CHROME = (
