@@ -127,11 +127,10 @@ def _furniture(page: Page, total: list[int]) -> tuple[set[int], set[int]]:
     boxes = page.boxes
     found: set[int] = set()
     named_boxes: set[int] = set()
+    names = {ident for ident in set(boxes.ident) if is_furniture_box(ident)}
     covered = 0  # boxes come in reading order, so what lies before is in `found` already
     for box, (tag, ident, first, end) in enumerate(zip(boxes.tag, boxes.ident, boxes.first, boxes.end, strict=True)):
-        if end <= first or tag in _NEVER_FURNITURE:
-            continue
-        if not (ident and is_furniture_box(ident)) and tag not in FURNITURE_TAGS:
+        if (ident not in names and tag not in FURNITURE_TAGS) or end <= first or tag in _NEVER_FURNITURE:
             continue
         held = total[end] - total[first]
         # Readers often write more than the author did; no other furniture outweighs the article.

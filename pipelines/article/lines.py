@@ -139,4 +139,4 @@ def opening_label(text: str) -> str:
 
 def is_dateline(text: str) -> bool:
     """Whether a line above the text is little more than its date: 2005-04-05 06:40更新 来源：某某网."""
-    return len(text) <= 120 and _DATE.search(text) is not None and not any(mark in text for mark in "。！？，;；")
+    return len(text) <= 120 and has_date(text) and not any(mark in text for mark in "。！？，;；")

@@ -36,6 +36,7 @@ _CRUMB_BOX = re.compile(r"crumb|\bbread\b|weizhi|location|position|\bpath\b|dqwz
 _WEAK_MARK = re.compile(r"\s*[-/|－]\s*")
 _HOME = ("首页", "主页", "网站首页", "首頁")
 _CRUMB_MARK = re.compile(r"\s*(?:>>|>|＞|»|›|→|⟩|﹥)\s*")
+_ARROW = re.compile("[>＞»›→⟩﹥]")  # no other line has a mark; asked first, in a tenth of the time
 # 白鹭日报 4月18日: a day without its year is a date here, in a headline it is part of the words
 _DAY_ALONE = re.compile(r"^(?:.{0,16}\s)?\d{1,2}月\d{1,2}日$")
 _LABEL = re.compile(
@@ -140,7 +141,7 @@ def breadcrumb(page: Page, headline: Headline) -> tuple[str, ...]:
         if block.hidden or len(text) > LONGEST_CRUMB:
             continue
         box = block.box
-        arrows = len(_CRUMB_MARK.findall(text))
+        arrows = len(_CRUMB_MARK.findall(text)) if _ARROW.search(text) else 0
         labelled = "位" in text and _CRUMB_LABEL.search(label_form(text[:40])) is not None
         above = text.removesuffix(headline.text or "")  # 白鹭网 » 民生 » the headline itself
         if not (
