@@ -4,9 +4,10 @@ A rule looks at a text and says what should stand where; the runner makes the ch
 field's notes in order to its raw text gives the result exactly, which `replay` does and the tests prove.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar, overload
+from typing import Any, Generic, TypeVar, overload
 
 from crawler.items import Note
 
@@ -16,6 +17,9 @@ Context = TypeVar("Context")
 Change = tuple[int, int, str, float | None, bool]
 """What one rule wants at one place: from where to where in the text it was given, what should stand there, and the
 `confidence` and `doubtful` of `crawler.items.Note`. A plain tuple, because a page has thousands."""
+
+Applied = tuple[str, str, "Rule[Any]", str, Sequence[Change]]
+"""What one rule did to one text: the step, the field, the rule, the text as the rule found it, and its changes."""
 
 
 def change(start: int, end: int, after: str) -> Change:
@@ -30,60 +34,84 @@ class Rule(Generic[Context]):
     Attributes:
         name: one word or two, as it appears in notes, in `repairs` and in the documentation.
         find: the changes it wants in a text, from left to right and not overlapping.
+        signs: what a text must hold for the rule to find anything; rules in a row that share it share one look for it.
+        parts: where one change goes over a whole text, the parts that have a note each; it must keep the length.
     """
 
     name: str
     find: Callable[[str, Context], Iterable[Change]]
+    signs: re.Pattern[str] | None = None
+    parts: re.Pattern[str] | None = None
 
 
 class Notes(Sequence[Note]):
     """Notes that are made when they are read: a page has one for every few characters, and most are never looked at."""
 
-    __slots__ = ("_kept",)
+    __slots__ = ("_applied", "_made")
 
-    def __init__(self, kept: Sequence["_Kept"] = ()) -> None:
-        """Wrap what the runner kept."""
-        self._kept = kept
+    def __init__(self, applied: Sequence[Applied] = ()) -> None:
+        """Wrap what the runner did."""
+        self._applied = applied
+        self._made: tuple[Note, ...] | None = None
 
     def __len__(self) -> int:
         """How many there are."""
-        return len(self._kept)
+        return len(self._read())
 
     @overload
     def __getitem__(self, index: int) -> Note: ...
 
     @overload
-    def __getitem__(self, index: slice) -> "Notes": ...
+    def __getitem__(self, index: slice) -> tuple[Note, ...]: ...
 
-    def __getitem__(self, index: int | slice) -> "Note | Notes":
+    def __getitem__(self, index: int | slice) -> Note | tuple[Note, ...]:
         """One note, or some."""
-        if isinstance(index, slice):
-            return Notes(self._kept[index])
-        step, rule, where, at, before, after, confidence, doubtful = self._kept[index]
-        return Note(
-            step=step,
-            rule=rule,
-            where=where,
-            at=at,
-            before=before,
-            after=after,
-            confidence=confidence,
-            doubtful=doubtful,
-        )
+        return self._read()[index]
+
+    def __iter__(self) -> Iterator[Note]:
+        """In the order in which the changes were made."""
+        return iter(self._read())
 
     def __eq__(self, other: object) -> bool:
         """As tuples are equal."""
-        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+        return isinstance(other, Sequence) and self._read() == tuple(other)
 
     __hash__ = None  # type: ignore[assignment]  # like a list
 
+    def _read(self) -> tuple[Note, ...]:
+        if self._made is None:
+            self._made = tuple(note for applied in self._applied for note in _notes(*applied))
+        return self._made
 
-_Kept = tuple[str, str, str, int, str, str, float | None, bool]
+
+def _notes(step: str, where: str, rule: Rule[Any], text: str, changes: Iterable[Change]) -> Iterator[Note]:
+    """What one rule did to one text."""
+    shift = 0
+    for start, end, after, confidence, doubtful in _parted(changes, text, rule.parts) if rule.parts else changes:
+        before = text[start:end]
+        if before != after:
+            yield Note(
+                step=step,
+                rule=rule.name,
+                where=where,
+                at=start + shift,
+                before=before,
+                after=after,
+                confidence=confidence,
+                doubtful=doubtful,
+            )
+            shift += len(after) - len(before)
+
+
+def _parted(changes: Iterable[Change], text: str, parts: re.Pattern[str]) -> Iterator[Change]:
+    for start, end, after, confidence, doubtful in changes:
+        for part in parts.finditer(text, start, end):
+            yield *part.span(), after[part.start() - start : part.end() - start], confidence, doubtful
 
 
 def run(
     text: str, rules: Sequence[Rule[Context]], context: Context, *, step: str, where: str
-) -> tuple[str, list[_Kept]]:
+) -> tuple[str, list[Applied]]:
     """Apply the rules in order; each sees what the ones before it left.
 
     Args:
@@ -96,22 +124,30 @@ def run(
     Returns:
         the text, and what `Notes` makes the notes of.
     """
-    kept: list[_Kept] = []
+    applied: list[Applied] = []
+    signs, are_there = None, True
     for rule in rules:
-        pieces: list[str] = []
-        done = shift = 0
-        name = rule.name
-        for start, end, after, confidence, doubtful in rule.find(text, context):
-            before = text[start:end]
-            if before != after:
-                pieces += (text[done:start], after)
-                done = end
-                kept.append((step, name, where, start + shift, before, after, confidence, doubtful))
-                shift += len(after) - len(before)
-        if pieces:
-            pieces.append(text[done:])
-            text = "".join(pieces)
-    return text, kept
+        if rule.signs is not signs:
+            signs = rule.signs
+            are_there = signs is None or signs.search(text) is not None
+        if not are_there:
+            continue
+        changes = tuple(rule.find(text, context))
+        if changes and (changed := _changed(text, changes)) != text:
+            applied.append((step, where, rule, text, changes))
+            text = changed
+    return text, applied
+
+
+def _changed(text: str, changes: Iterable[Change]) -> str:
+    pieces: list[str] = []
+    done = 0
+    for start, end, after, _, _ in changes:
+        pieces.append(text[done:start])
+        pieces.append(after)
+        done = end
+    pieces.append(text[done:])
+    return "".join(pieces)
 
 
 def replay(text: str, notes: Iterable[Note]) -> str:

@@ -8,7 +8,7 @@ changed.
 import functools
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from crawler.items import Evidence
@@ -38,8 +38,8 @@ _AUTHORS: Final = re.compile("[於後裏裡並製隻麼係範徵餘幹鬆複髮�
 _VARIANTS: Final = "閤攷箇瞭麵纔"
 _SHIFTED: Final = re.compile(rf"[{ORPHANS}][^\n{ORPHANS}]{{0,30}}")
 # a mark beside an orphan byte is half of one and half of another character, and is not folded either way (?！辟)
-_FOLDED: Final = re.compile(rf"(?<![{ORPHANS}])[,:;!?](?=[{HAN}“《])")
-_WIDE: Final = re.compile(rf"(?<![{ORPHANS}])[，：；！？](?=[{HAN}“《])")
+_FOLDED: Final = re.compile(rf"[,:;!?](?<![{ORPHANS}].)(?=[{HAN}“《])")
+_WIDE: Final = re.compile(rf"[，：；！？](?<![{ORPHANS}].)(?=[{HAN}“《])")
 
 
 def classify(texts: Sequence[str]) -> Page:
@@ -63,22 +63,24 @@ def _converter_damage(text: str) -> Page | None:
     size = len(text.encode("gbk", "ignore")) - len(text)
     notes = Counter(NOTE.findall(text))
     valid = {note: number for note, number in notes.items() if reads(*note)}
-    facts = _facts(text, Counter(traditional), valid)
+    facts = _facts(text, traditional, valid)
     hits = (found.start() for found in _CONVERTERS_CHARS.finditer(text))
     left_alone = sum(_CONVERTERS.match(text, at) is not None for at in hits)
     authors = len(_AUTHORS.findall(text))
     variants = sum(char in text for char in _VARIANTS)
     enough_notes = len(facts.annotated) >= 3 or (size >= 12 and not authors and _are_everyday(valid, facts))
-    is_annotated = enough_notes and not _teaches(valid, facts)
     # one such character can be a name's; but a longer text of genuine Traditional has some of the others, too
     enough = 1 if size >= 130 and not authors else 2
     mostly = left_alone > 4 * authors or variants >= 3
-    is_converted = len(traditional) > 0.13 * size and left_alone >= enough and mostly and _is_whole(text, traditional)
-    if not is_annotated and not is_converted:
+    if enough_notes and not _teaches(valid, facts):
+        kind = ANNOTATED
+    elif len(traditional) > 0.13 * size and left_alone >= enough and mostly and _is_whole(text, traditional):
+        kind = CONVERTED
+    else:
         return None
     share, found = round(len(traditional) / max(size, 1), 3), len(facts.annotated)
     return Page(
-        kind=ANNOTATED if is_annotated else CONVERTED,
+        kind=kind,
         evidence=(
             Evidence(kind="traditional-share", detail=f"{len(traditional)} of {size} characters", weight=share),
             Evidence(kind="left-simplified", detail=f"{left_alone} against {authors} by an author", weight=left_alone),
@@ -103,15 +105,17 @@ def _traditional() -> re.Pattern[str]:
     return re.compile(f"[{''.join(script().simplified)}]")
 
 
-def _facts(text: str, traditional: Counter[str], valid: dict[tuple[str, str], int]) -> PageFacts:
-    noted: Counter[str] = Counter()
+def _facts(text: str, traditional: Collection[str], valid: dict[tuple[str, str], int]) -> PageFacts:
+    chars = frozenset(traditional)
+    noted: dict[str, int] = {}
     for (char, _), number in valid.items():
-        if char in traditional:
-            noted[char] += number
+        if char in chars:
+            noted[char] = noted.get(char, 0) + number
     # what is shown inside a run is not what stands there
-    shifted = Counter("".join(_SHIFTED.findall(text)))
-    standing = {char for char, number in traditional.items() if number > noted[char] + shifted[char]}
-    return PageFacts(annotated=frozenset(noted.keys() - standing), bare=frozenset(standing - noted.keys()))
+    shifted = "".join(_SHIFTED.findall(text))
+    annotated = frozenset(char for char, number in noted.items() if text.count(char) <= number + shifted.count(char))
+    unseen = {char for char in chars.intersection(shifted) if text.count(char) <= shifted.count(char)}
+    return PageFacts(annotated=annotated, bare=chars.difference(noted, unseen))
 
 
 def _teaches(valid: dict[tuple[str, str], int], facts: PageFacts) -> bool:

@@ -17,7 +17,7 @@ from pipelines.restore.classify import classify
 from pipelines.restore.page import ANNOTATED, CONVERTED, MISREAD, SPRINKLED, TONELESS, Page
 from pipelines.restore.pinyin import strip_from_letters, strip_notes
 from pipelines.restore.scorer import scorer
-from pipelines.restore.script import convert
+from pipelines.restore.script import CLAUSE, convert
 from pipelines.restore.tables import script
 from pipelines.restore.width import widen
 
@@ -108,45 +108,44 @@ def drop_header(text: str, _: Page) -> Iterator[Change]:
     """Drop a first line that was never converted: a spam header, put there after the converter ran."""
     end = text.find("\n")
     line = text[:end] if end >= 0 else ""
-    tables = script()
-    segments = [part for part in _SEPARATOR.split(line) if part.strip()]
-    simplified = {char for char in line if char in tables.converted}
-    if len(segments) >= 3 and len(simplified) >= 2 and not any(char in tables.simplified for char in line):
-        yield change(0, end + 1, "")
+    segments = [part for part in _SEPARATOR.split(line.replace(" I ", "|")) if part.strip()]
+    if len(segments) >= 3:
+        tables, chars = script(), set(line)
+        if len(chars & tables.converted) >= 2 and chars.isdisjoint(tables.simplified):
+            yield change(0, end + 1, "")
 
 
-_SEPARATOR: Final = re.compile(r"[_,|•\-]| I ")
+_SEPARATOR: Final = re.compile(r"[_,|•\-]")
 
 
 def repair_runs(text: str, page: Page) -> Iterator[Change]:
     """Repair runs of shifted bytes; see `pipelines.restore.runs`."""
-    if runs.is_broken(text):
-        for found in runs.mend(text, page.facts, scorer(page.sample)):
-            yield found.start, found.end, found.after, found.margin, found.doubtful
+    for found in runs.mend(text, page.facts, scorer(page.sample)):
+        yield found.start, found.end, found.after, found.margin, found.doubtful
 
 
 _HEADER: Final = Rule(name="spam-header", find=drop_header)
 
 # in this order: what hides runs, runs, what reads better once they are repaired
 _CONVERTER: Final[tuple[Rule[Page], ...]] = (
-    Rule(name="hidden-byte", find=leftovers.drop_hidden),
-    Rule(name="emoji", find=leftovers.drop_emoji),
-    Rule(name="byte-run", find=repair_runs),
+    Rule(name="hidden-byte", find=leftovers.drop_hidden, signs=leftovers.FOREIGN),
+    Rule(name="emoji", find=leftovers.drop_emoji, signs=leftovers.FOREIGN),
+    Rule(name="byte-run", find=repair_runs, signs=runs.SPOT),
     Rule(name="pinyin-note", find=strip_notes),
     Rule(name="pinyin-note", find=strip_from_letters),
-    Rule(name="tag-rest", find=leftovers.drop_tag_rests),
-    Rule(name="entity", find=leftovers.read_entities),
-    Rule(name="line-end", find=leftovers.read_line_ends),
-    Rule(name="invisible", find=leftovers.drop_invisible),
-    Rule(name="private-use", find=leftovers.drop_private),
-    Rule(name="orphan", find=leftovers.show_orphans),
-    Rule(name="compatibility", find=leftovers.make_ordinary),
-    Rule(name="script", find=convert),
+    Rule(name="tag-rest", find=leftovers.drop_tag_rests, signs=leftovers.RESTS),
+    Rule(name="entity", find=leftovers.read_entities, signs=leftovers.RESTS),
+    Rule(name="line-end", find=leftovers.read_line_ends, signs=leftovers.RESTS),
+    Rule(name="invisible", find=leftovers.drop_invisible, signs=leftovers.RESTS),
+    Rule(name="private-use", find=leftovers.drop_private, signs=leftovers.RESTS),
+    Rule(name="orphan", find=leftovers.show_orphans, signs=leftovers.RESTS),
+    Rule(name="compatibility", find=leftovers.make_ordinary, signs=leftovers.RESTS),
+    Rule(name="script", find=convert, parts=CLAUSE),
     Rule(name="doubled-mark", find=leftovers.undouble),
-    Rule(name="space", find=leftovers.read_spaces),
-    Rule(name="space", find=leftovers.drop_beside_spaces),
+    Rule(name="space", find=leftovers.read_spaces, signs=leftovers.ASKED),
+    Rule(name="space", find=leftovers.drop_beside_spaces, signs=leftovers.ASKED),
     Rule(name="width", find=widen),
-    Rule(name="spaced-label", find=leftovers.join_label),
+    Rule(name="spaced-label", find=leftovers.join_label, signs=leftovers.SPACED),
 )
 
 RULES: Final[dict[str, tuple[Rule[Page], ...]]] = {

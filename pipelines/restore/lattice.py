@@ -31,7 +31,8 @@ EATEN: Final = "\ufffd"
 WIDE: Final = str.maketrans(",:;()!?", "，：；（）！？")
 """The archive's folding, undone."""
 
-LOST_LEAD: Final = re.compile(rf"([，,；;！!？])([@-~])[(（]({READING})[)）]")
+LOST_LEAD_REST: Final = rf"([@-~])[(（]({READING})[)）]"
+LOST_LEAD: Final = re.compile(rf"([，,；;！!？]){LOST_LEAD_REST}")
 """The row of the catalogue where the orphan itself is not shown: 新階段，F(xiàn)代化."""
 
 _MARKS: Final = "，；？！。、"
@@ -136,7 +137,7 @@ class Lattice:
         """The path that begins at a place where the pairs are right; `quoted`: what is open there."""
         self._ranked.clear()
         self._pronouns = self._scorer.pronouns(self._text[max(at - 150, 0) : at + 100])
-        before = "\n\n" + NOTE.sub(r"\1", self._text[max(at - 40, 0) : at])
+        before = "\n\n" + NOTE.sub("", self._text[max(at - 40, 0) : at])
         first, second = (self._alphabet.number(char) for char in before[-2:])
         return Path(at, -1, "", b"", 0.0, first, second, quoted=quoted)
 
@@ -197,7 +198,7 @@ class Lattice:
 
     def _begin_note(self, path: Path, orphan: str, note: re.Match[str]) -> Iterator[Path]:
         """當?shù)…: a key made of the last byte before and the orphan."""
-        before = path.text[-1:] or NOTE.sub(r"\1", self._text[max(path.at - 12, 0) : path.at])[-1:]
+        before = path.text[-1:] or NOTE.sub("", self._text[max(path.at - 12, 0) : path.at])[-1:]
         halves = cp936.encode(before)
         if len(halves) != 2:
             return

@@ -12,7 +12,19 @@ from typing import Final
 
 from pipelines.notes import Change, change
 from pipelines.restore.page import Page
-from pipelines.restore.tables import EMOJI, HAN, MAYBE_EMOJI, TONELESS_NOTE, reads_toneless
+from pipelines.restore.tables import EMOJI, EMOJI_SIGNS, HAN, TONELESS_NOTE, reads_toneless
+
+FOREIGN: Final = re.compile(rf"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f{EMOJI_SIGNS}]")
+"""Signs of hidden bytes and emoji."""
+RESTS: Final = re.compile(
+    r"[>;0\\\u200b-\u200f\u2060\ufeff\u00ad\ue000-\ufaff\u2f00-\u2fdf\u2e80-\u2ef3]"
+    r"(?<![^a-zA-Z0-9];)(?<![^x]0)"
+)
+"""Signs of what the rules from tag rests to compatibility characters look for; a `;` or `0` by itself is none."""
+ASKED: Final = re.compile(r"\?")
+"""Sign of a space that GBK lacks."""
+SPACED: Final = re.compile(rf"[ \u3000\xa0](?:[{HAN}][ \u3000\xa0]|源)")
+"""Sign of a label whose characters are spaced."""
 
 _HIDDEN: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+")
 _INVISIBLE: Final = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad]+")
@@ -25,10 +37,9 @@ _TAG_REST: Final = re.compile(
 _ENTITY: Final = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{2,5}|#x[0-9a-fA-F]{2,5});|(?<![a-z&])(?:lt|gt|amp|nbsp|quot);")
 _LINE_END: Final = re.compile(r"x0dx0a|x0a|\\r\\n")
 _DOUBLED: Final = re.compile(r"[,:;](?=[，；：。！？])")
-_SPACED: Final = re.compile(
+_LABEL: Final = re.compile(
     rf"^[{HAN}](?:[ \u3000\xa0][{HAN}]){{2,11}}$|(?<![{HAN}])[来來][ \u3000\xa0]{{1,4}}源(?=[:：])", re.MULTILINE
 )
-_GAP: Final = re.compile(r"[ \u3000\xa0]")
 _SURNAMES: Final = (
     "王李張张劉刘陳陈楊杨趙赵黃黄周吳吴徐孫孙胡朱高林何郭馬马羅罗梁宋鄭郑謝谢韓韩唐馮冯于董蕭萧程曹袁鄧邓許许傅沈曾彭呂吕"
     "蘇苏盧卢蔣蒋蔡賈贾丁魏薛葉叶閻阎余潘杜戴夏鍾钟汪田任姜范方石姚譚谭廖鄒邹熊金陸陆郝孔白崔康毛邱秦江史顧顾侯邵孟龍龙萬万段"
@@ -45,8 +56,7 @@ def drop_hidden(text: str, _: Page) -> Iterator[Change]:
 
 def drop_emoji(text: str, _: Page) -> Iterator[Change]:
     """Drop emoji, which were put in after the converter ran; also inside a note: 學(x😀ué)."""
-    if MAYBE_EMOJI.search(text):
-        yield from _each(EMOJI, text, "")
+    yield from _each(EMOJI, text, "")
 
 
 def drop_invisible(text: str, _: Page) -> Iterator[Change]:
@@ -72,13 +82,12 @@ def make_ordinary(text: str, _: Page) -> Iterator[Change]:
 
 def drop_tag_rests(text: str, _: Page) -> Iterator[Change]:
     """Drop what an orphan byte left of a tag: `/p>`, `/strong>`, `br>`."""
-    if ">" in text:
-        yield from _each(_TAG_REST, text, "")
+    yield from _each(_TAG_REST, text, "")
 
 
 def read_entities(text: str, _: Page) -> Iterator[Change]:
     """Entities and line ends that were left as text: `&ldquo;`, `lt;` without its `&`, `x0dx0a`."""
-    for found in _ENTITY.finditer(text) if ";" in text else ():
+    for found in _ENTITY.finditer(text):
         entity = found[0] if found[0].startswith("&") else "&" + found[0]
         char = html.unescape(entity).replace("\xa0", " ")
         if char != entity:
@@ -97,19 +106,18 @@ def undouble(text: str, _: Page) -> Iterator[Change]:
 
 def read_spaces(text: str, _: Page) -> Iterator[Change]:
     """`?` for a space that GBK lacks, where it is sure: between names, beside another space."""
-    for found in _NAMES.finditer(text) if "?" in text else ():
+    for found in _NAMES.finditer(text):
         yield change(*found.span(), found[0].replace("?", " "))
 
 
 def drop_beside_spaces(text: str, _: Page) -> Iterator[Change]:
     """`?` for one of several spaces, one of which is still there."""
-    if "?" in text:
-        yield from _each(_BESIDE_SPACE, text, "")
+    yield from _each(_BESIDE_SPACE, text, "")
 
 
 def join_label(text: str, _: Page) -> Iterator[Change]:
     """Close up a short label whose characters are spaced: 分 享 至 手 機, 來  源:."""
-    for found in _SPACED.finditer(text) if _GAP.search(text) else ():
+    for found in _LABEL.finditer(text):
         yield change(*found.span(), re.sub(r"[ \u3000\xa0]", "", found[0]))
 
 
@@ -117,7 +125,7 @@ def strip_toneless(text: str, _: Page) -> Iterator[Change]:
     """Delete toneless readings behind simplified characters: 乱(luan)码."""
     for found in TONELESS_NOTE.finditer(text):
         if reads_toneless(found[1], found[2]):
-            yield change(found.start(2) - 1, found.end(), "")
+            yield change(*found.span(), "")
 
 
 def _each(pattern: re.Pattern[str], text: str, after: str) -> Iterator[Change]:

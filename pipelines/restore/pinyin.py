@@ -10,22 +10,18 @@ from pipelines.restore.scorer import pair
 from pipelines.restore.tables import NOTE, READING, reads, script
 
 
-def strip_notes(text: str, page: Page) -> Iterator[Change]:
+def strip_notes(text: str, page: Page) -> list[Change]:
     """Delete a note where its Han is traditional and the note is one of its readings.
 
     No list of annotated characters: the real one is longer than any that was seen. Glosses of rare names stay, since
     such characters have no simplified form (珉(mín)) or stand bare elsewhere on the page.
     """
-    own = page.facts.bare - page.facts.annotated
-    known: dict[str, bool] = {}
-    for found in NOTE.finditer(text):
-        note = found[0]
-        strip = known.get(note)
-        if strip is None:
-            char = found[1]
-            strip = known[note] = char in script().traditional and char not in own and reads(char, found[2])
-        if strip:
-            yield found.start() + 1, found.end(), "", None, False
+    traditional, own = script().traditional, page.facts.bare
+    return [
+        (found.start(), found.end(), "", None, False)
+        for found in NOTE.finditer(text)
+        if (char := found[1]) in traditional and char not in own and reads(char, found[2])
+    ]
 
 
 def strip_from_letters(text: str, _: Page) -> Iterator[Change]:
@@ -36,7 +32,7 @@ def strip_from_letters(text: str, _: Page) -> Iterator[Change]:
     for found in _LETTER.finditer(text):
         char = pair(found[1].encode("gbk", "replace")[-1], ord(found[2]))
         if char in script().traditional and reads(char, found[3]):
-            yield change(found.start(3) - 1, found.end(), "")
+            yield change(*found.span(), "")
 
 
-_LETTER: Final = re.compile(rf"([^\x00-\x7f])([@-~])[(（]({READING})[)）]")
+_LETTER: Final = re.compile(rf"[(（](?<=([^\x00-\x7f])([@-~]).)({READING})[)）]")

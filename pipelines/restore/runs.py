@@ -12,16 +12,22 @@ from dataclasses import dataclass
 from typing import Final
 
 from pipelines.restore import cp936
-from pipelines.restore.lattice import LOST_LEAD, WIDE, Lattice, Path
+from pipelines.restore.lattice import LOST_LEAD_REST, WIDE, Lattice, Path
 from pipelines.restore.model import STEP
 from pipelines.restore.page import PageFacts
 from pipelines.restore.quotes import Quotation, quotation
 from pipelines.restore.scorer import Scorer
 from pipelines.restore.tables import ORPHANS, READING
 
-_SPOT: Final = re.compile(
-    rf"[{ORPHANS}](?=[(（]?{READING}[)）]|[，,；;！!？?。、]|[{ORPHANS}][，,；;！!？?])|(?={LOST_LEAD.pattern})"
+SPOT: Final = re.compile(
+    rf"""
+    [{ORPHANS}，,；;！!？]
+    (?: (?<=[{ORPHANS}]) (?=[(（]?{READING}[)）] | [，,；;！!？?。、] | [{ORPHANS}][，,；;！!？?])
+      | (?<=[，,；;！!？?]) (?={LOST_LEAD_REST}) )
+    """,
+    re.VERBOSE,
 )
+"""Where a run can begin."""
 _SETTLED = 3  # so many characters after a run tell how well it joins what follows
 _FARTHEST = 300  # the longest run seen is under 60 characters; a hostile text must not cost more than this
 _BREADTH = 14  # how many readings are followed at once
@@ -61,7 +67,7 @@ def mend(text: str, facts: PageFacts, scorer: Scorer) -> Iterator[Mend]:
     """The repairs of a text, from left to right, not overlapping."""
     lattice = Lattice(text, facts, scorer, work=min(_WORK + _WORK_EACH * len(text), _MAX_WORK))
     at, done, quoted = 0, 0, Quotation.NONE
-    while spot := _SPOT.search(text, at):
+    while spot := SPOT.search(text, at):
         start = spot.start()
         if crowd := _CROWD.match(text, start):
             at = crowd.end()
@@ -75,11 +81,6 @@ def mend(text: str, facts: PageFacts, scorer: Scorer) -> Iterator[Mend]:
             yield found
             at = done = found.end
             quoted = _quotation(found.after, quoted)
-
-
-def is_broken(text: str) -> bool:
-    """Whether there is anything to repair, so that the model is needed."""
-    return _SPOT.search(text) is not None
 
 
 def _quotation(text: str, before: Quotation) -> Quotation:

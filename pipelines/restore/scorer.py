@@ -140,7 +140,7 @@ class Scorer:
         """
         self.alphabet = alphabet
         self._model = alphabet.model
-        kept = NOTE.sub(r"\1", _SHIFTED.sub(BOUNDARY, page[:_MAX_PAGE]))
+        kept = NOTE.sub("", _SHIFTED.sub(BOUNDARY, page[:_MAX_PAGE]))
         number = alphabet.number
         numbers = [number(char) for char in kept]
         self._ones = Counter(numbers)

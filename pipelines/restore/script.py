@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from pipelines.notes import Change
+from pipelines.notes import Change, change
 from pipelines.restore.page import Page
 from pipelines.restore.tables import script
 
-_CLAUSE: Final = re.compile(r"[^，。；！？、：“”‘’（）《》,;!?:()\s]+")
+CLAUSE: Final = re.compile(r"[^，。；！？、：“”‘’（）《》,;!?:()\s]+")
+"""What lies between two marks."""
 
 # The converter writes 著 for 着 and leaves 著 as it is, so context must tell. 著 belongs to few words …
 _ZHU: Final = re.compile(
@@ -32,17 +33,14 @@ _ZHU: Final = re.compile(
 
 
 def convert(text: str, page: Page) -> Iterator[Change]:
-    """One change for each clause that holds converted characters.
+    """One change of the whole text; each clause that holds converted characters has its note.
 
     Character by character, because that is how the converter works: phrase tables would also change what the author
     wrote (乾 in a name stays 乾, since the converter never makes it; 后 里 么 were never converted).
     """
     converted = to_simplified(text.translate(_OTHERS) if page.general else text)
-    if converted == text:
-        return
-    for clause in _CLAUSE.finditer(text):
-        start, end = clause.span()
-        yield start, end, converted[start:end], None, False
+    if converted != text:
+        yield change(0, len(text), converted)
 
 
 _OTHERS: Final = str.maketrans(

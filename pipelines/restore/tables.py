@@ -19,8 +19,11 @@ HAN: Final = "㐀-鿿豈-﫿"
 READING: Final = f"[{LETTERS}]{{1,6}}"
 """A syllable; the longest are six letters (chuáng, zhuàng)."""
 
-NOTE: Final = re.compile(rf"([{HAN}])[(（]({READING})[)）]")
-"""A Han and the reading in parentheses behind it, of either width."""
+NOTE: Final = re.compile(rf"[(（](?<=([{HAN}]).)({READING})[)）]")
+"""A reading in parentheses of either width, and the Han that it stands behind; the Han is not part of the match.
+
+Looked for by the parenthesis, which is rarer than Han.
+"""
 
 ORPHANS: Final = "?\ufffd\uf780-\uf7ff"
 """What can stand for an orphan byte, for the inside of a regular expression's brackets."""
@@ -38,11 +41,13 @@ EMOJI: Final = re.compile(
 )
 """Emoji with their variation selectors, skin tones and joiners; not the stars and signs that GBK has (★ ♀)."""
 
-MAYBE_EMOJI: Final = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\u2b50\u2b55\u231a\u231b\u20e3]")
-"""What every emoji holds, quick to look for."""
+EMOJI_SIGNS: Final = "\U0001f000-\U0001faff\u2600-\u27bf\u2b50\u2b55\u231a\u231b\u20e3"
+"""One of these every emoji holds, for the inside of a regular expression's brackets."""
 
-TONELESS_NOTE: Final = re.compile(rf"([{HAN}])[(（]([a-z]{{1,6}})[)）]")
-"""A Han and a reading without tone marks."""
+MAYBE_EMOJI: Final = re.compile(f"[{EMOJI_SIGNS}]")
+
+TONELESS_NOTE: Final = re.compile(rf"[(（](?<=([{HAN}]).)([a-z]{{1,6}})[)）]")
+"""A reading without tone marks, and the Han that it stands behind."""
 
 _PRINT_FORMS = str.maketrans("ɑɡ", "ag")
 
@@ -53,7 +58,8 @@ class Script:
 
     Attributes:
         simplified: traditional → simplified, for what converters make.
-        to_simplified: the same as a table for `str.translate`; without 著, which context must tell from 着.
+        to_simplified: the same as a table for `str.translate`; without 著, which context must tell from 着. A list of
+            all characters, because it is slow to find that a mapping lacks one.
         made: simplified → the form that the converter makes of it.
         traditional: every character that has a simplified form.
         authors_own: traditional characters that the converter never makes (後 於 裡): where they stand, the author
@@ -62,7 +68,7 @@ class Script:
     """
 
     simplified: dict[str, str]
-    to_simplified: dict[int, str]
+    to_simplified: list[str]
     made: dict[str, str]
     traditional: frozenset[str]
     authors_own: frozenset[str]
@@ -74,9 +80,13 @@ def script() -> Script:
     """The characters of both scripts."""
     lines = _lines("script.txt")
     simplified = {line[0]: line[1] for line in lines if line[2] != "-"}
+    to_simplified = list(map(chr, range(0x10000)))
+    for old, new in simplified.items():
+        if old != "著":
+            to_simplified[ord(old)] = new
     return Script(
         simplified=simplified,
-        to_simplified={ord(old): new for old, new in simplified.items() if old != "著"},
+        to_simplified=to_simplified,
         made={line[1]: line[0] for line in lines if line[2] == "="},
         traditional=frozenset(line[0] for line in lines),
         authors_own=frozenset(line[0] for line in lines if line[2] == "-"),
@@ -96,6 +106,7 @@ def read_as() -> dict[str, tuple[str, str]]:
     return {reading: (first, other) for reading, first, other in _reading_rows()}
 
 
+@functools.lru_cache(maxsize=8192)
 def reads(char: str, reading: str) -> bool:
     """Whether `reading` (with tone marks) is one of the character's.
 

@@ -15,7 +15,8 @@ _IS_CJK: Final = re.compile(f"[{_CJK}]")
 _ADDRESS: Final = re.compile(r"(?:https?:|ftp:|www\.|[\w.+-]+@)[!-~]*[\w/#=&-]|&#?\w{2,8};", re.ASCII)
 _THOUSANDS: Final = re.compile(r",\d{3}(?!\d)")
 _EMOTICON: Final = re.compile(rf"(?<![{_CJK}])[:;][()](?![A-Za-z{HAN}])|[:;]-[()DPp]")
-_MARKS: Final = re.compile(r"[,:;!?()]+")
+# the empty group tells the commonest case: a single mark between two Han, whatever else is true of it
+_MARKS: Final = re.compile(r"[,:;!?()](?:(?<=[一-鿿][,:;!?])(?=[一-鿿])()|[,:;!?()]*)")
 # between Chinese: 在AI,5G等领域; in English the comma has a space after it
 _FOREIGN_LEFT: Final = re.compile(rf"[{_CJK},:;][A-Za-z0-9.%+/\-]{{1,16}}$")
 _FOREIGN_RIGHT: Final = re.compile(rf"[A-Za-z0-9.%+/\-]{{1,16}}(?:[{_CJK},:;!?)]|$)")
@@ -33,13 +34,11 @@ def widen(text: str, page: Page) -> Iterator[Change]:
     kept = _kept(text)
     for found in _MARKS.finditer(text):
         start, end = found.span()
-        if start in kept or _EMOTICON.match(text, start):
-            continue
-        if end - start == 1:
-            after = _read(text, start, pairs, found)
-        else:
-            after = "".join(_read(text, at, pairs, found) for at in range(start, end))
-        yield start, end, after, None, False
+        if found.lastindex:
+            yield start, end, _WIDE[text[start]], None, False
+        elif start not in kept and not _EMOTICON.match(text, start):
+            after = "".join([_read(text, at, pairs, found) for at in range(start, end)])
+            yield start, end, after, None, False
 
 
 def _kept(text: str) -> frozenset[int]:
@@ -77,6 +76,8 @@ def _is_chinese(char: str) -> bool:
 def _pairs(text: str) -> dict[int, bool]:
     """Place of each parenthesis → whether its pair is Chinese: by what is inside, and by what it stands beside."""
     verdicts: dict[int, bool] = {}
+    if "(" not in text and ")" not in text:
+        return verdicts
     open_at: list[int] = []
     for found in _BRACKETS.finditer(text):
         at = found.start()
