@@ -14,15 +14,16 @@ keeps the bytes it assumes, so that a whole path can be decoded again and compar
 import functools
 import math
 import re
+from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
-from heapq import nsmallest
-from typing import Final, NamedTuple
+from operator import itemgetter
+from typing import Final, NamedTuple, TypeVar
 
 from pipelines.restore import cp936
 from pipelines.restore.model import STEP
 from pipelines.restore.page import PageFacts
 from pipelines.restore.quotes import SHAPING, Quotation, quotation, shape_cost
-from pipelines.restore.scorer import Letter, Scorer, pair
+from pipelines.restore.scorer import Alphabet, Letter, Scorer, pair
 from pipelines.restore.tables import NOTE, READING, read_as, reads, script
 
 EATEN: Final = "\ufffd"
@@ -54,12 +55,16 @@ _NEW_KEY = 1 * STEP  # a note on a character that the page does not annotate els
 # what people say, writers of news do not: 被冰冻住， not 被冰冻啊，
 _INTERJECTIONS: Final = frozenset("啊呀哎唉哟喲嘛哈呵噢哦")
 _SPOKEN = {False: 5 * STEP, True: 1 * STEP}
+_WEIGHED: Final = _INTERJECTIONS.union("他她", SHAPING)
+"""The characters that cost something for what they are."""
 
 _SURE = 4.5 * STEP  # a next character that costs less is taken for what stood next
 
 _LONGER = 0.8 * STEP  # a weak model overcharges every character of a longer reading
+_GAIN = 3 * STEP  # so much can a character cost less than the model says: one that closes speech, one more for a pair
 _UNFIT = 5 * STEP  # a character that costs more makes one think of another reading
 _ANY, _VANISHING = -1, -2  # a second byte that nothing tells; one that vanished together with the byte after it
+_LOST_LEAD = 0  # a first byte that nothing tells
 _ANYTHING, _SEEN = -1, -1001  # what can follow a character that ends in a pair that vanished
 _FOLLOWED = {_ANY: 12, _VANISHING: 20}  # how many characters are followed where a byte is not known …
 _VANISHED_SECOND = 6  # … and where it is the first that is not
@@ -68,6 +73,9 @@ _FEW = 4  # … and how many first ones, where nothing is known of the second
 _LOST = 40
 _MANY, _COMMON = 200, 2500  # where so many characters could stand, only the commonest are weighed
 _UNTOLD = {"?", EATEN}
+
+
+Chosen = TypeVar("Chosen")
 
 
 class Path(NamedTuple):
@@ -107,9 +115,24 @@ class Path(NamedTuple):
 
 
 class Lattice:
-    """The readings of one text."""
+    """The readings of one text.
 
-    __slots__ = ("_alphabet", "_facts", "_pronouns", "_ranked", "_scorer", "_text", "_work")
+    Attributes:
+        limits: a place, and whether a run goes on there → the cost above which a reading comes to nothing.
+    """
+
+    __slots__ = (
+        "_alphabet",
+        "_annotated",
+        "_costs",
+        "_facts",
+        "_pronouns",
+        "_ranked",
+        "_scorer",
+        "_text",
+        "_work",
+        "limits",
+    )
 
     def __init__(self, text: str, facts: PageFacts, scorer: Scorer, *, work: int) -> None:
         """Set up for one text of a page.
@@ -123,10 +146,13 @@ class Lattice:
         self._text = text
         self._work = work
         self._facts = facts
+        self._annotated = facts.annotated
         self._scorer = scorer
         self._alphabet = scorer.alphabet
         self._pronouns: dict[str, float] = {}
         self._ranked: dict[tuple[int, int, int, int], list[tuple[Letter, float]]] = {}
+        self._costs: dict[tuple[int, int, int], float] = {}
+        self.limits: dict[tuple[int, bool], float] = {}
 
     @property
     def is_tired(self) -> bool:
@@ -136,6 +162,7 @@ class Lattice:
     def root(self, at: int, *, quoted: Quotation) -> Path:
         """The path that begins at a place where the pairs are right; `quoted`: what is open there."""
         self._ranked.clear()
+        self._costs.clear()
         self._pronouns = self._scorer.pronouns(self._text[max(at - 150, 0) : at + 100])
         before = "\n\n" + NOTE.sub("", self._text[max(at - 40, 0) : at])
         first, second = (self._alphabet.number(char) for char in before[-2:])
@@ -218,14 +245,14 @@ class Lattice:
         for key, cost in self._keys(note[1]):
             least = self._scorer.cost(path.first, path.second, key.number) + cost + _LOST_WHOLE
             data = bytes([key.lead]) + b"?" + note_bytes(note[1])[1:]
-            yield _mended(self._grown(path, note.end(), key, least, data)._replace(open_key=False))
+            yield _mended(self._grown(path, note.end(), -1, key, least, data))._replace(open_key=False)
 
     def _begin_mark(self, path: Path, orphan: str, mark: str) -> Iterator[Path]:
         """??茖: the mark is the last byte of a character whose first is the orphan, and the first of the next."""
         first, second = cp936.encode(mark.translate(WIDE))
         for letter, cost in self._ending_in(path, first, orphan):
             data = bytes([letter.lead, 0, first, second])
-            yield self._grown(path, path.at + 2, letter, cost, data)._replace(pending=second, late=True)
+            yield self._grown(path, path.at + 2, second, letter, cost, data)
 
     def _begin_both(self, path: Path, orphan: str, following: str) -> Iterator[Path]:
         """??！: a character that ends in A1 before a mark that begins with A3; 。 was found there before the mark."""
@@ -233,7 +260,7 @@ class Lattice:
             return
         mark = cp936.encode(following[1].translate(WIDE))
         for letter, cost in self._ending_in(path, 0xA1, orphan):
-            step = self._grown(path, path.at + 2, letter, cost, bytes([letter.lead, 0, 0xA1, 0]))
+            step = self._grown(path, path.at + 2, -1, letter, cost, bytes([letter.lead, 0, 0xA1, 0]))
             yield self._step(_mended(step), path.at + 3, following[1], mark)
 
     def _begin_unseen(self, path: Path, lost: re.Match[str]) -> Iterator[Path]:
@@ -244,7 +271,7 @@ class Lattice:
         if not reads(whole, lost[3]):
             return
         for before, cost in self._ending_in(path, first, "?"):
-            step = self._grown(path, path.at + 1, before, cost, bytes([first, second]))
+            step = self._grown(path, path.at + 1, -1, before, cost, bytes([first, second]))
             step = self._step(step, path.at + 2, whole, bytes([letter]))
             yield _mended(step._replace(at=lost.end(), data=step.data + note_bytes(lost[3]), open_key=False))
 
@@ -263,51 +290,48 @@ class Lattice:
 
     def _end_with(self, path: Path, halves: bytes) -> Iterator[Path]:
         """One shown symbol: its first byte ends a character; its second, if any, begins the next."""
-        for letter, cost in self._choices(path, halves[0]):
+        choices = self._choices(path, halves[0])
+        for letter, cost in self._promising(choices, path, path.at + 1, goes_on=halves[-1] > 0x80):
             yield self._ended(path, letter, cost, halves)
 
     def _ended(self, path: Path, letter: Letter, cost: float, halves: bytes) -> Path:
-        step = self._grown(path, path.at + 1, letter, cost, _after(path, letter) + halves)
+        data = _after(path, letter) + halves
         if len(halves) == 1:
-            return _mended(step)
+            return self._grown(path, path.at + 1, -1, letter, cost, data)
         if halves[1] > 0x80:
-            return step._replace(pending=halves[1])
+            return self._grown(path, path.at + 1, halves[1], letter, cost, data)
         # an ASCII letter (or a lone 80) of the author's, taken for a second byte: the pairs are right after it
-        return _mended(self._step(step, step.at, "€" if halves[1] == 0x80 else chr(halves[1]), b""))
+        step = self._grown(path, path.at + 1, path.pending, letter, cost, data)
+        return self._step(step, step.at, "€" if halves[1] == 0x80 else chr(halves[1]), b"")
 
     def _end_with_orphan(self, path: Path, orphan: str) -> Iterator[Path]:
         """An orphan inside a run is the second byte of the pending character."""
         if note := _AFTER_ORPHAN.match(self._text, path.at + 1):
-            leads = _leads(path)
+            leads = _leads(path.pending)
             for key, extra in self._keys(note[1]):
                 if key.lead in leads and _may_be(orphan, key.trail):
                     cost = self._scorer.cost(path.first, path.second, key.number) + extra
                     data = _after(path, key) + bytes([key.trail]) + note_bytes(note[1])
-                    yield _mended(self._grown(path, note.end(), key, cost, data)._replace(open_key=False))
+                    yield self._grown(path, note.end(), -1, key, cost, data)._replace(open_key=False)
             return
         end, eaten = self._eaten(path.at + 1, orphan)
-        for letter, cost in self._choices(path, _ANY if orphan in _UNTOLD else ord(orphan) - cp936.ORPHAN_BASE):
-            step = self._grown(path, end, letter, cost, _after(path, letter) + bytes([letter.trail]) + eaten)
-            if orphan in _UNTOLD:
-                step = step._replace(doubts=(*path.doubts, path.at))
-            if eaten == _UNKNOWN_BYTE:
-                step = self._with_eaten(step)
-            elif eaten != b"\x00":
-                step = self._bounded(step)
-            yield _mended(step)
+        if self._is_hopeless(path, end, goes_on=False):
+            return
+        closing = self._closing(eaten, end)
+        choices = self._choices(path, _ANY if orphan in _UNTOLD else ord(orphan) - cp936.ORPHAN_BASE)
+        for letter, cost in self._promising(choices, path, end, goes_on=False):
+            data = _after(path, letter) + bytes([letter.trail]) + eaten
+            yield self._grown(path, end, -1, letter, cost, data, closing=closing, doubtful=orphan in _UNTOLD)
 
-    def _bounded(self, path: Path) -> Path:
-        """A tag was there: the paragraph ends."""
-        number = self._alphabet.number("\n")
-        cost = path.cost + self._scorer.cost(path.first, path.second, number)
-        return path._replace(cost=cost, first=path.second, second=number)
-
-    def _with_eaten(self, path: Path) -> Path:
-        """An ASCII character was there; beside a digit most likely a digit, and so on."""
-        following = self._text[path.at]
-        number = self._alphabet.number(following if following.isascii() and following.isalnum() else " ")
-        cost = path.cost + self._scorer.cost(path.first, path.second, number)
-        return path._replace(text=path.text + EATEN, cost=cost, first=path.second, second=number)
+    def _closing(self, eaten: bytes, end: int) -> tuple[str, int] | None:
+        """What stands behind a run whose last byte ate something, and the number of what it was."""
+        if eaten == b"\x00":
+            return None
+        if eaten != _UNKNOWN_BYTE:
+            return "", self._alphabet.number("\n")  # of a tag: the paragraph ends
+        # an ASCII character, beside a digit most likely a digit, and so on
+        following = self._text[end]
+        return EATEN, self._alphabet.number(following if following.isascii() and following.isalnum() else " ")
 
     def _eaten(self, at: int, orphan: str) -> tuple[int, bytes]:
         """Where reading goes on after an orphan, and the byte it ate."""
@@ -325,36 +349,63 @@ class Lattice:
         Its first byte ends the pending character; its second begins another, and what is shown next ends that one.
         Both characters are weighed together: after a full stop 樊紹 is no likelier than 法養 by its first alone.
         """
-        firsts = self._choices(path, _VANISHING)
-        for letter, cost in firsts[:again]:
-            step = self._before_vanished(path, letter, cost)._replace(pending=_SEEN - letter.trail)
-            yield from self._vanished(step, again=again - 1)
         char = self._text[path.at]
         halves = cp936.encode(char.translate(WIDE))
-        if is_orphan(char) or not (len(halves) == 2 or char == "€" or "@" <= char <= "~"):
+        is_shown = not is_orphan(char) and (len(halves) == 2 or char == "€" or "@" <= char <= "~")
+        goes_on = halves[-1] > 0x80
+        if is_shown and self._is_hopeless(path, path.at + 1, goes_on=goes_on):
+            return
+        firsts = self._choices(path, _VANISHING)
+        for letter, cost in firsts[:again]:
+            step = self._before_vanished(path, _SEEN - letter.trail, letter, cost)
+            yield from self._vanished(step, again=again - 1)
+        if not is_shown:
             for letter, cost in firsts[:_FEW]:
-                step = self._before_vanished(path, letter, cost)._replace(pending=_ANYTHING - letter.trail)
+                step = self._before_vanished(path, _ANYTHING - letter.trail, letter, cost)
                 yield from self._read_on(step)
             return
         pairs = [
-            (cost + further, letter, cost, second, further)
-            for letter, cost in firsts
+            ((letter, cost, second, further), cost + further)
+            for letter, cost in self._promising(firsts, path, path.at + 1, goes_on=goes_on)
             for second, further in self._after_vanished(path, letter, halves[0])
         ]
-        for _, letter, cost, second, further in nsmallest(_PAIRS, pairs, key=_first_of):
-            step = self._before_vanished(path, letter, cost)._replace(pending=_ANYTHING - letter.trail)
+        pairs.sort(key=itemgetter(1))
+        for (letter, cost, second, further), _ in self._promising(pairs[:_PAIRS], path, path.at + 1, goes_on=goes_on):
+            step = self._before_vanished(path, _ANYTHING - letter.trail, letter, cost)
             yield self._ended(step, second, further, halves)
 
-    def _before_vanished(self, path: Path, letter: Letter, cost: float) -> Path:
+    def _before_vanished(self, path: Path, pending: int, letter: Letter, cost: float) -> Path:
         # for Han, not for marks, which are cheap
         bonus = _LONGER if letter.lead > 0xAA or letter.lead < 0xA1 else 0
-        return self._grown(path, path.at, letter, cost - bonus, _after(path, letter) + bytes([letter.trail]))
+        return self._grown(path, path.at, pending, letter, cost - bonus, _after(path, letter) + bytes([letter.trail]))
 
     def _after_vanished(self, path: Path, letter: Letter, trail: int) -> Iterator[tuple[Letter, float]]:
         """What can follow a character whose second byte vanished, where the second byte of what follows is known."""
         leads = vanishing_pairs()[letter.trail]
         letters = [one for one in self._scorer.plausible(letter.number, trail) if one.lead in leads]
+        if not letters:
+            return iter(())
         return zip(letters, self._scorer.costs(path.second, letter.number, letters), strict=True)
+
+    def _promising(
+        self, choices: list[tuple[Chosen, float]], path: Path, at: int, *, goes_on: bool
+    ) -> list[tuple[Chosen, float]]:
+        """The choices, cheapest first, without those that come to nothing beside other readings; but at least one.
+
+        Args:
+            choices: with their costs.
+            path: what they would be joined to.
+            at: the place that they lead to.
+            goes_on: whether the run goes on there.
+        """
+        limit = self.limits.get((at, goes_on))
+        if limit is None or len(choices) <= 1:
+            return choices
+        return choices[: max(bisect_right(choices, limit - path.cost + _GAIN, key=itemgetter(1)), 1)]
+
+    def _is_hopeless(self, path: Path, at: int, *, goes_on: bool) -> bool:
+        """Whether all that a pair which vanished leads to at a place comes to nothing beside other readings."""
+        return path.pending < 0 and path.cost > self.limits.get((at, goes_on), math.inf) + _GAIN
 
     # --- what a character can be
 
@@ -368,36 +419,39 @@ class Lattice:
         asked = (path.first, path.second, path.pending, trail)
         found = self._ranked.get(asked)
         if found is None:
-            letters = self._candidates(path, trail)
-            if len(letters) > _MANY:
-                letters = [letter for letter in letters if letter.number <= _COMMON]
-            found = self._ranked[asked] = self._rank(path, letters, _FOLLOWED.get(trail, _VANISHED_SECOND))
+            if trail >= 0 and path.pending > 0:
+                found = self._only(path, pair(path.pending, trail))
+            else:
+                found = self._rank(path, path.pending, trail, _FOLLOWED.get(trail, _VANISHED_SECOND))
+            self._ranked[asked] = found
         return found
 
-    def _candidates(self, path: Path, trail: int) -> Sequence[Letter]:
-        alphabet, leads = self._alphabet, _leads(path)
-        if path.pending > 0 and trail >= 0:
-            char = pair(path.pending, trail)
-            return [alphabet.letter(char)] if char else []
-        if path.pending > 0:
-            letters: Sequence[Letter] = alphabet.with_lead(path.pending)
-            vanishing = vanishing_pairs()
-            return letters if trail == _ANY else [letter for letter in letters if letter.trail in vanishing]
-        if trail >= 0 and path.pending > _SEEN:
-            return [letter for letter in alphabet.with_trail(trail) if letter.lead in leads]
-        # of some thousand characters only those that training saw here
-        seen = alphabet.followers(path.second)
-        trails = (trail,) if trail >= 0 else seen if trail == _ANY else vanishing_pairs()
-        return [letter for trail in trails for letter in seen.get(trail, ()) if letter.lead in leads]
+    def _only(self, path: Path, char: str) -> list[tuple[Letter, float]]:
+        """The character that is known by both its bytes, or nothing where there is none."""
+        if not char:
+            return []
+        letter = self._alphabet.letter(char)
+        return [(letter, self._cost(path.first, path.second, letter.number) + letter.extra)]
 
     def _ending_in(self, path: Path, trail: int, orphan: str) -> list[tuple[Letter, float]]:
         """The characters that end in a byte and whose first byte was lost, with their costs."""
-        letters = [letter for letter in self._alphabet.with_trail(trail) if _may_be(orphan, letter.lead)]
-        return self._rank(path, letters, _LOST)
+        if orphan not in _UNTOLD:
+            return self._only(path, pair(ord(orphan) - cp936.ORPHAN_BASE, trail))
+        return self._rank(path, _LOST_LEAD, trail, _LOST)
 
-    def _rank(self, path: Path, letters: Sequence[Letter], number: int) -> list[tuple[Letter, float]]:
-        costs = self._scorer.costs(path.first, path.second, letters)
-        return nsmallest(number, zip(letters, costs, strict=True), key=lambda found: found[1])
+    def _rank(self, path: Path, pending: int, trail: int, number: int) -> list[tuple[Letter, float]]:
+        """The likeliest characters, with their costs, by what is known of their bytes."""
+        alphabet, second = self._alphabet, path.second
+        if pending > _SEEN and (pending >= 0 or trail >= 0):
+            letters = _commonest(alphabet, pending, trail)
+            seen = _seen_after(alphabet, second, pending, trail)
+        else:
+            # of some thousand characters only those that training saw here
+            leads, seen = _leads(pending), frozenset()
+            letters = [one for one in _followers(alphabet, second, trail) if one.lead in leads]
+            if len(letters) > _MANY:
+                letters = [one for one in letters if one.number <= _COMMON]
+        return self._scorer.likeliest(path.first, second, letters, number, seen=seen)
 
     def _keys(self, reading: str) -> Iterator[tuple[Letter, float]]:
         """Characters that can carry a note, with the cost of believing it."""
@@ -412,9 +466,39 @@ class Lattice:
     def _step(self, path: Path, at: int, char: str, data: bytes) -> Path:
         """The path with one more character of the text."""
         letter = self._alphabet.letter(char)
-        return self._grown(path, at, letter, self._scorer.cost(path.first, path.second, letter.number), data)
+        return self._grown(path, at, -1, letter, self._cost(path.first, path.second, letter.number), data)
 
-    def _grown(self, path: Path, at: int, letter: Letter, cost: float, data: bytes) -> Path:
+    def _cost(self, first: int, second: int, third: int) -> float:
+        asked = (first, second, third)
+        found = self._costs.get(asked)
+        if found is None:
+            found = self._costs[asked] = self._scorer.cost(first, second, third)
+        return found
+
+    def _grown(  # noqa: PLR0913, PLR0917 - a bundle of them would be one more object for each of thousands of paths
+        self,
+        path: Path,
+        at: int,
+        pending: int,
+        letter: Letter,
+        cost: float,
+        data: bytes,
+        *,
+        closing: tuple[str, int] | None = None,
+        doubtful: bool = False,
+    ) -> Path:
+        """The path with one more character; where that makes the pairs right, the run is explained.
+
+        Args:
+            path: what was read so far.
+            at: where reading goes on.
+            pending: what of the next character was read.
+            letter: the character.
+            cost: what it costs there.
+            data: the bytes that it adds.
+            closing: what stands behind it, with its number.
+            doubtful: the place is a doubtful one whatever the character costs.
+        """
         self._work -= 1
         char, quoted = letter.char, path.quoted
         cost += path.cost
@@ -422,29 +506,39 @@ class Lattice:
             cost += _UNLIKELY
         if path.pending != -1 and char in _MARKS:
             cost += _UNLIKELY if path.late else _UNSPLIT
-        if char in "他她":
-            cost += self._pronouns[char]
-        if char in _INTERJECTIONS:
-            cost += _SPOKEN[bool(quoted)]
-        if char in SHAPING:
-            before = path.text[-1:]
-            cost += shape_cost(char, before, quoted)
-            quoted = quotation(char, before, quoted)
+        if char in _WEIGHED:
+            if char in "他她":
+                cost += self._pronouns[char]
+            if char in _INTERJECTIONS:
+                cost += _SPOKEN[bool(quoted)]
+            if char in SHAPING:
+                before = path.text[-1:]
+                cost += shape_cost(char, before, quoted)
+                quoted = quotation(char, before, quoted)
+        doubtful = doubtful or (path.pending >= 0 and cost - path.cost > _UNFIT)
+        text, first, second = path.text + char, path.second, letter.number
+        if closing:
+            cost += self._cost(first, second, closing[1])
+            text, first, second = text + closing[0], second, closing[1]
+        if path.pending != -1 and pending == -1:
+            mends, end, length, late = path.mends + 1, at, len(text), False
+        else:
+            mends, end, length, late = path.mends, path.end, path.length, path.late or (path.pending == -1 != pending)
         return Path(
             at,
-            path.pending,
-            path.text + char,
+            pending,
+            text,
             path.data + data,
             cost,
-            path.second,
-            letter.number,
-            path.mends,
-            path.end,
-            path.length,
-            char in self._facts.annotated,
+            first,
+            second,
+            mends,
+            end,
+            length,
+            char in self._annotated,
             quoted,
-            path.late,
-            (*path.doubts, path.at) if path.pending >= 0 and cost - path.cost > _UNFIT else path.doubts,
+            late,
+            (*path.doubts, path.at) if doubtful else path.doubts,
         )
 
 
@@ -471,15 +565,49 @@ def _mended(path: Path) -> Path:
     return path._replace(pending=-1, late=False, mends=path.mends + 1, end=path.at, length=len(path.text))
 
 
-def _first_of(found: tuple[float, Letter, float, Letter, float]) -> float:
-    return found[0]
-
-
-def _leads(path: Path) -> Collection[int]:
+def _leads(pending: int) -> Collection[int]:
     """What the pending character's first byte can be."""
-    if path.pending > 0:
-        return (path.pending,)
-    return vanishing_pairs()[(_ANYTHING if path.pending > _SEEN else _SEEN) - path.pending]
+    if pending > 0:
+        return (pending,)
+    return vanishing_pairs()[(_ANYTHING if pending > _SEEN else _SEEN) - pending]
+
+
+@functools.lru_cache(maxsize=512)
+def _commonest(alphabet: Alphabet, pending: int, trail: int) -> Sequence[Letter]:
+    """The characters that the pending one can be, the commonest first."""
+    if pending > 0:
+        letters = alphabet.with_lead(pending)
+        if trail == _VANISHING:
+            letters = tuple(letter for letter in letters if letter.trail in vanishing_pairs())
+    else:
+        letters = alphabet.with_trail(trail)
+        if pending != _LOST_LEAD:
+            leads = _leads(pending)
+            letters = tuple(letter for letter in letters if letter.lead in leads)
+    return sorted(letters, key=lambda letter: alphabet.model.alone(letter.number) + letter.extra)
+
+
+@functools.lru_cache(maxsize=1024)
+def _seen_after(alphabet: Alphabet, before: int, pending: int, trail: int) -> frozenset[int]:
+    """The numbers of those of `_commonest` that training saw after another character."""
+    return frozenset(letter.number for letter in _commonest(alphabet, pending, trail)).intersection(
+        alphabet.model.followers(before)
+    )
+
+
+@functools.lru_cache(maxsize=512)
+def _followers(alphabet: Alphabet, before: int, trail: int) -> Sequence[Letter]:
+    """The characters that training saw after another, the likeliest first; `trail`: their second byte."""
+    vanishing = vanishing_pairs()
+    numbered = alphabet.numbered()
+    found = [
+        (cost + letter.extra, letter)
+        for number, cost in zip(alphabet.model.followers(before), alphabet.model.follower_costs(before), strict=True)
+        if (letter := numbered[number])
+        and (trail in {_ANY, letter.trail} or (trail == _VANISHING and letter.trail in vanishing))
+    ]
+    found.sort(key=itemgetter(0))
+    return [letter for _, letter in found]
 
 
 def _after(path: Path, letter: Letter) -> bytes:

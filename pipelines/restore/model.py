@@ -142,6 +142,19 @@ class Model:
         """The numbers of the characters that training saw after one."""
         return self._two_last[self._first_pair[first] : self._first_pair[first + 1]]
 
+    def followers_of_two(self, first: int, second: int) -> Sequence[int]:
+        """The numbers of the characters that training saw after two."""
+        pair = self._pair(first, second)
+        return self._three_last[slice(*self._triples(pair))] if pair >= 0 else ()
+
+    def follower_costs(self, first: int) -> Sequence[int]:
+        """The negative log probability of each of `followers` after that one."""
+        return self._two[self._first_pair[first] : self._first_pair[first + 1]]
+
+    def alone(self, number: int) -> int:
+        """The negative log probability of a character, whatever stands before it."""
+        return self._one[number]
+
     def text_cost(self, text: str, before: str = BOUNDARY * 2) -> float:
         """The cost of a text in natural-log units, after the (at least two) characters `before`."""
         first, second = self.numbers(before[-2:])

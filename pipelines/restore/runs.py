@@ -4,11 +4,12 @@ A reading is accepted only when decoding the bytes it assumes gives what is show
 Chinese wins, and how much more plausible is kept.
 """
 
+import math
 import re
 import sys
-from collections import Counter, defaultdict
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 from pipelines.restore import cp936
@@ -101,34 +102,44 @@ def _solve(lattice: Lattice, text: str, start: int, *, quoted: Quotation) -> Men
     they could have vanished anywhere.
     """
     root = lattice.root(start, quoted=quoted)
-    paths = _search(lattice, text, root, NOWHERE)
+    paths, passed = _search(lattice, text, start, {start: [root]}, NOWHERE)
     if not paths or not paths[0].mends:
-        paths = _search(lattice, text, root, ANYWHERE)
-    elif paths[0].doubts:
-        places = {place + step for place in paths[0].doubts for step in (-1, 0)}
-        found = _search(lattice, text, root, places)
+        paths, _ = _search(lattice, text, start, {start: [root]}, ANYWHERE)
+    elif doubts := passed.keys() & {place + step for place in paths[0].doubts for step in (-1, 0)}:
+        found, _ = _search(lattice, text, start, passed[min(doubts)], doubts)
         if found and found[0].mends:
             # the readings found before may have been crowded out by others that came to nothing
             paths = sorted([path for path in paths if path.at == found[0].at] + found, key=lambda path: path.cost)
     return _choose(paths, start) if paths and paths[0].mends else None
 
 
-def _search(lattice: Lattice, text: str, root: Path, vanished: Container[int]) -> list[Path]:
-    """The readings that give what is shown, the most plausible first.
+_Waiting = dict[int, list[Path]]
+"""Readings by the place that they have come to."""
+
+
+def _search(
+    lattice: Lattice, text: str, start: int, waiting: _Waiting, vanished: Container[int]
+) -> tuple[list[Path], dict[int, _Waiting]]:
+    """The readings that give what is shown, the most plausible first; and what waited at each place on the way.
 
     Args:
         lattice: what can be read.
         text: what is shown.
-        root: where to begin.
+        start: where the run begins.
+        waiting: where to go on from.
         vanished: the places at which to think of pairs that vanished.
     """
-    start = root.at
-    waiting: defaultdict[int, list[Path]] = defaultdict(list)
-    waiting[start].append(root)
+    end = min(len(text), start + _FARTHEST + 1)
+    limits = lattice.limits
+    limits.clear()
+    for path in chain.from_iterable(waiting.values()):
+        _limit(limits, path, end)
+    passed: dict[int, _Waiting] = {}
     while waiting:
         if lattice.is_tired:
-            return []
+            return [], passed
         at = min(waiting)
+        passed[at] = {place: list(paths) for place, paths in waiting.items()}
         paths = waiting.pop(at)
         if not waiting and at > start and _is_settled(paths, text, at):
             break
@@ -141,9 +152,19 @@ def _search(lattice: Lattice, text: str, root: Path, vanished: Container[int]) -
         breadth = _FIRST_BREADTH if at - start <= 2 else _BREADTH
         for rank, path in enumerate(_best(paths, breadth)):
             for longer in lattice.expand(path, vanished=rank < _VANISHING_BREADTH and at in vanished):
-                waiting[longer.at].append(longer)
+                waiting.setdefault(longer.at, []).append(longer)
+                _limit(limits, longer, end)
     paths.sort(key=lambda path: path.cost)
-    return [path for path in paths if _reproduces(path, text, start)]
+    return [path for path in paths if _reproduces(path, text, start)], passed
+
+
+def _limit(limits: dict[tuple[int, bool], float], path: Path, end: int) -> None:
+    """Note what another reading may cost at most that has come as far as this one; from `end` on, anything."""
+    goes_on = path.pending >= 0
+    if path.at < end and (goes_on or path.mends):
+        place, limit = (path.at, goes_on), path.cost + _WORSE
+        if limit < limits.get(place, math.inf):
+            limits[place] = limit
 
 
 def _is_settled(paths: list[Path], text: str, at: int) -> bool:
@@ -167,13 +188,13 @@ def _best(paths: list[Path], breadth: int) -> list[Path]:
 
 def _distinct(paths: list[Path], breadth: int) -> list[Path]:
     kept: list[Path] = []
-    alike: Counter[tuple[int, int, int, bool]] = Counter()
+    alike: dict[tuple[int, int, int, bool], int] = {}
     for path in paths:
         if len(kept) == breadth or path.cost > paths[0].cost + _WORSE:
             break
         ending = (path.pending, path.first, path.second, path.open_key)
-        alike[ending] += 1
-        if alike[ending] <= 2:
+        number = alike[ending] = alike.get(ending, 0) + 1
+        if number <= 2:
             kept.append(path)
     return kept
 

@@ -8,8 +8,9 @@ import functools
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import pairwise
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 from pipelines.restore.model import BOUNDARY, STEP, UNKNOWN, Model, load, symbol
@@ -50,11 +51,12 @@ class Letter(NamedTuple):
 class Alphabet:
     """GBK's characters with their numbers in a model; the tables fill as they are asked for."""
 
-    __slots__ = ("_common", "_followers", "_leads", "_numbered", "_numbers", "_trails", "model")
+    __slots__ = ("_common", "_followers", "_leads", "_numbered", "_numbers", "_trails", "letter", "model")
 
     def __init__(self, model: Model) -> None:
         """Set up for one model."""
         self.model = model
+        self.letter = functools.lru_cache(maxsize=8192)(self._letter)
         self._numbers: dict[str, int] = {}
         self._leads: dict[int, tuple[Letter, ...]] = {}
         self._trails: dict[int, tuple[Letter, ...]] = {}
@@ -70,7 +72,7 @@ class Alphabet:
             number = self._numbers[char] = self.model.vocabulary.get(symbol(simple), UNKNOWN)
         return number
 
-    def letter(self, char: str) -> Letter:
+    def _letter(self, char: str) -> Letter:
         """A character with all that is known of it; 0 for the bytes of what GBK lacks."""
         halves = char.encode("gbk", "ignore")
         lead, trail = halves if len(halves) == 2 else (0, 0)
@@ -104,11 +106,10 @@ class Alphabet:
         """The characters that training saw after one, in the converter's script, by their second byte."""
         found = self._followers.get(number)
         if found is None:
-            if not self._numbered:
-                self._numbered = self._by_number()
+            numbered = self.numbered()
             found = self._followers[number] = {}
             for follower in self.model.followers(number):
-                letter = self._numbered[follower]
+                letter = numbered[follower]
                 if letter is not None:
                     found.setdefault(letter.trail, []).append(letter)
         return found
@@ -116,6 +117,12 @@ class Alphabet:
     def _letters(self, pairs: Iterable[tuple[int, int]]) -> tuple[Letter, ...]:
         chars = (pair(lead, trail) for lead, trail in pairs)
         return tuple(self.letter(char) for char in chars if char and char != "\u3000")
+
+    def numbered(self) -> list[Letter | None]:
+        """The characters by their numbers, in the converter's script; None for what GBK lacks."""
+        if not self._numbered:
+            self._numbered = self._by_number()
+        return self._numbered
 
     def _by_number(self) -> list[Letter | None]:
         made = script().made
@@ -142,7 +149,7 @@ class Scorer:
         self._model = alphabet.model
         kept = NOTE.sub("", _SHIFTED.sub(BOUNDARY, page[:_MAX_PAGE]))
         number = alphabet.number
-        numbers = [number(char) for char in kept]
+        numbers = list(map({char: number(char) for char in set(kept)}.__getitem__, kept))
         self._ones = Counter(numbers)
         self._size = len(numbers) + 1
         self._twos = Counter(pairwise(numbers))
@@ -159,6 +166,25 @@ class Scorer:
         numbers = [letter.number for letter in letters]
         costs = self._adapted(first, second, numbers, self._model.costs(first, second, numbers))
         return [cost + letter.extra for cost, letter in zip(costs, letters, strict=True)]
+
+    def likeliest(
+        self, first: int, second: int, letters: Sequence[Letter], number: int, *, seen: Collection[int]
+    ) -> list[tuple[Letter, float]]:
+        """The likeliest of some characters after two others, with their costs.
+
+        Args:
+            first: the character before the last.
+            second: the last one.
+            letters: the characters, in the order of what they cost where nothing else is known.
+            number: how many.
+            seen: the numbers of those that training saw after `second`.
+        """
+        # what neither training saw here nor the page has keeps its order, so that its first are enough
+        ones, after_two = self._ones, frozenset(self._model.followers_of_two(first, second))
+        known = [one for one in letters[number:] if (n := one.number) in ones or n in seen or n in after_two]
+        chosen = [*letters[:number], *known]
+        found = zip(chosen, self.costs(first, second, chosen), strict=True)
+        return sorted(found, key=itemgetter(1))[:number]
 
     def plausible(self, before: int, trail: int) -> list[Letter]:
         """The characters with a second byte that may well stand after another: those that did, and the commonest."""
@@ -190,7 +216,8 @@ class Scorer:
         page has often is known, and what never follows it there (戈海 without 涛) is unlikelier than the model thinks.
         """
         ones, twos, threes = self._ones, self._twos, self._threes
-        after_two = _PRIOR_TWO / (ones[second] + _PRIOR_TWO)
+        seen_two = ones.get(second, 0)
+        after_two = _PRIOR_TWO / (seen_two + _PRIOR_TWO)
         seen_three = twos.get((first, second), 0)
         after_three = _PRIOR_THREE / (seen_three + _PRIOR_THREE)
         unseen = -STEP * math.log((1 - _SHARE_ONE) * after_two * after_three)
@@ -201,8 +228,8 @@ class Scorer:
                 found.append(cost + unseen)
                 continue
             p = (1 - _SHARE_ONE) * math.exp(-cost / STEP) + _SHARE_ONE * here / self._size
-            if ones[second]:
-                p = after_two * p + (1 - after_two) * twos.get((second, third), 0) / ones[second]
+            if seen_two:
+                p = after_two * p + (1 - after_two) * twos.get((second, third), 0) / seen_two
             if seen_three:
                 p = after_three * p + (1 - after_three) * threes.get((first, second, third), 0) / seen_three
             found.append(-STEP * math.log(p))
