@@ -15,7 +15,7 @@ import functools
 import math
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from operator import itemgetter
 from typing import Final, NamedTuple, TypeVar
 
@@ -126,6 +126,7 @@ class Lattice:
         "_annotated",
         "_costs",
         "_facts",
+        "_pairs",
         "_pronouns",
         "_ranked",
         "_scorer",
@@ -152,6 +153,7 @@ class Lattice:
         self._pronouns: dict[str, float] = {}
         self._ranked: dict[tuple[int, int, int, int], list[tuple[Letter, float]]] = {}
         self._costs: dict[tuple[int, int, int], float] = {}
+        self._pairs: dict[tuple[int, str, int], list[tuple[Letter, float]]] = {}
         self.limits: dict[tuple[int, bool], float] = {}
 
     @property
@@ -163,31 +165,36 @@ class Lattice:
         """The path that begins at a place where the pairs are right; `quoted`: what is open there."""
         self._ranked.clear()
         self._costs.clear()
+        self._pairs.clear()
         self._pronouns = self._scorer.pronouns(self._text[max(at - 150, 0) : at + 100])
         before = "\n\n" + NOTE.sub("", self._text[max(at - 40, 0) : at])
         first, second = (self._alphabet.number(char) for char in before[-2:])
         return Path(at, -1, "", b"", 0.0, first, second, quoted=quoted)
 
-    def expand(self, path: Path, *, vanished: bool) -> Iterator[Path]:
-        """Every way to read on from a path by one step.
-
-        Args:
-            path: where to go on from; not at the end of the text.
-            vanished: whether to think of pairs that vanished without a trace, which costs most of the time.
-        """
+    def expand(self, path: Path) -> list[Path]:
+        """Every way to read on by one step from a path that is not at the end of the text, if no pair vanished."""
         if path.pending < 0:
-            yield from self._expand_right(path)
-            return
+            return list(self._expand_right(path))
         if note := _NOTE.match(self._text, path.at):
             # the note of a key that is made of shifted halves: it stands properly behind what is shown
             if reads(self._text[path.at - 1], note[1]):
-                yield path._replace(at=note.end(), data=path.data + note_bytes(note[1]))
+                return [path._replace(at=note.end(), data=path.data + note_bytes(note[1]))]
+            return []
+        return self._read_on(path)
+
+    def vanished(self, path: Path, others: Iterable[Path]) -> Iterator[list[Path]]:
+        """Every way to read on from a path if a pair vanished there without a trace, which costs most of the time.
+
+        In portions, the likelier ones first: when `limits` are noted in between, fewer of the others are made.
+
+        Args:
+            path: where to go on from.
+            others: the ways to go on without such a pair; one that leaves no doubt is enough.
+        """
+        if path.pending < 0 or _NOTE.match(self._text, path.at):
             return
-        least = math.inf
-        for longer in self._read_on(path):
-            least = min(least, longer.cost - path.cost)
-            yield longer
-        if vanished and (least > _SURE or self._text[path.at] in _UNTOLD):
+        least = min((other.cost for other in others), default=math.inf) - path.cost
+        if least > _SURE or self._text[path.at] in _UNTOLD:
             yield from self._vanished(path)
 
     # --- where the pairs are right
@@ -277,22 +284,19 @@ class Lattice:
 
     # --- inside a run
 
-    def _read_on(self, path: Path) -> Iterator[Path]:
+    def _read_on(self, path: Path) -> list[Path]:
         """What is shown next ends the pending character."""
         char = self._text[path.at]
-        if is_orphan(char):
-            yield from self._end_with_orphan(path, char)
-            if char != "?":
-                return
-        halves = cp936.encode(char.translate(WIDE))
-        if len(halves) == 2 or char == "€" or "@" <= char <= "~":
-            yield from self._end_with(path, halves)
+        found = self._end_with_orphan(path, char) if is_orphan(char) else []
+        if char == "?" or not is_orphan(char):  # `?` can also be a mark that was folded
+            halves = _symbol(char)
+            found += self._end_with(path, halves) if halves else []
+        return found
 
-    def _end_with(self, path: Path, halves: bytes) -> Iterator[Path]:
+    def _end_with(self, path: Path, halves: bytes) -> list[Path]:
         """One shown symbol: its first byte ends a character; its second, if any, begins the next."""
-        choices = self._choices(path, halves[0])
-        for letter, cost in self._promising(choices, path, path.at + 1, goes_on=halves[-1] > 0x80):
-            yield self._ended(path, letter, cost, halves)
+        choices = self._promising(self._choices(path, halves[0]), path, path.at + 1, goes_on=halves[-1] > 0x80)
+        return [self._ended(path, letter, cost, halves) for letter, cost in choices]
 
     def _ended(self, path: Path, letter: Letter, cost: float, halves: bytes) -> Path:
         data = _after(path, letter) + halves
@@ -304,24 +308,32 @@ class Lattice:
         step = self._grown(path, path.at + 1, path.pending, letter, cost, data)
         return self._step(step, step.at, "€" if halves[1] == 0x80 else chr(halves[1]), b"")
 
-    def _end_with_orphan(self, path: Path, orphan: str) -> Iterator[Path]:
+    def _end_with_orphan(self, path: Path, orphan: str) -> list[Path]:
         """An orphan inside a run is the second byte of the pending character."""
         if note := _AFTER_ORPHAN.match(self._text, path.at + 1):
-            leads = _leads(path.pending)
-            for key, extra in self._keys(note[1]):
-                if key.lead in leads and _may_be(orphan, key.trail):
-                    cost = self._scorer.cost(path.first, path.second, key.number) + extra
-                    data = _after(path, key) + bytes([key.trail]) + note_bytes(note[1])
-                    yield self._grown(path, note.end(), -1, key, cost, data)._replace(open_key=False)
-            return
+            return list(self._end_with_note(path, orphan, note))
         end, eaten = self._eaten(path.at + 1, orphan)
         if self._is_hopeless(path, end, goes_on=False):
-            return
-        closing = self._closing(eaten, end)
-        choices = self._choices(path, _ANY if orphan in _UNTOLD else ord(orphan) - cp936.ORPHAN_BASE)
+            return []
+        closing, is_untold = self._closing(eaten, end), orphan in _UNTOLD
+        choices = self._choices(path, _ANY if is_untold else ord(orphan) - cp936.ORPHAN_BASE)
+        limit = self.limits.get((end, False), math.inf) + _GAIN - path.cost
+        found: list[Path] = []
         for letter, cost in self._promising(choices, path, end, goes_on=False):
+            if closing and found and cost + self._cost(path.second, letter.number, closing[1]) > limit:
+                continue
             data = _after(path, letter) + bytes([letter.trail]) + eaten
-            yield self._grown(path, end, -1, letter, cost, data, closing=closing, doubtful=orphan in _UNTOLD)
+            found.append(self._grown(path, end, -1, letter, cost, data, closing=closing, doubtful=is_untold))
+        return found
+
+    def _end_with_note(self, path: Path, orphan: str, note: re.Match[str]) -> Iterator[Path]:
+        """?py): the pending character is the one annotated."""
+        leads = _leads(path.pending)
+        for key, extra in self._keys(note[1]):
+            if key.lead in leads and _may_be(orphan, key.trail):
+                cost = self._scorer.cost(path.first, path.second, key.number) + extra
+                data = _after(path, key) + bytes([key.trail]) + note_bytes(note[1])
+                yield self._grown(path, note.end(), -1, key, cost, data)._replace(open_key=False)
 
     def _closing(self, eaten: bytes, end: int) -> tuple[str, int] | None:
         """What stands behind a run whose last byte ate something, and the number of what it was."""
@@ -343,49 +355,55 @@ class Lattice:
             return rest.end(), b"<" + rest[0].encode()
         return at, _UNKNOWN_BYTE
 
-    def _vanished(self, path: Path, *, again: int = 1) -> Iterator[Path]:
+    def _vanished(self, path: Path, *, again: int = 1) -> Iterator[list[Path]]:
         """A pair without a character was there and is not shown: 周?chē)窠 is 周圍神經.
 
         Its first byte ends the pending character; its second begins another, and what is shown next ends that one.
         Both characters are weighed together: after a full stop 樊紹 is no likelier than 法養 by its first alone.
         """
         char = self._text[path.at]
-        halves = cp936.encode(char.translate(WIDE))
-        is_shown = not is_orphan(char) and (len(halves) == 2 or char == "€" or "@" <= char <= "~")
-        goes_on = halves[-1] > 0x80
-        if is_shown and self._is_hopeless(path, path.at + 1, goes_on=goes_on):
+        halves = b"" if is_orphan(char) else _symbol(char)
+        if halves and self._is_hopeless(path, path.at + 1, goes_on=halves[-1] > 0x80):
             return
         firsts = self._choices(path, _VANISHING)
+        if halves:
+            yield self._vanished_before(path, firsts, halves)
+        else:
+            for letter, cost in firsts[:_FEW]:
+                yield self._read_on(self._before_vanished(path, _ANYTHING - letter.trail, letter, cost))
         for letter, cost in firsts[:again]:
             step = self._before_vanished(path, _SEEN - letter.trail, letter, cost)
             yield from self._vanished(step, again=again - 1)
-        if not is_shown:
-            for letter, cost in firsts[:_FEW]:
-                step = self._before_vanished(path, _ANYTHING - letter.trail, letter, cost)
-                yield from self._read_on(step)
-            return
+
+    def _vanished_before(self, path: Path, firsts: list[tuple[Letter, float]], halves: bytes) -> list[Path]:
+        """One of some characters, whose second byte vanished, and the character that a shown symbol ends."""
+        at, goes_on = path.at + 1, halves[-1] > 0x80
         pairs = [
             ((letter, cost, second, further), cost + further)
-            for letter, cost in self._promising(firsts, path, path.at + 1, goes_on=goes_on)
+            for letter, cost in self._promising(firsts, path, at, goes_on=goes_on)
             for second, further in self._after_vanished(path, letter, halves[0])
         ]
         pairs.sort(key=itemgetter(1))
-        for (letter, cost, second, further), _ in self._promising(pairs[:_PAIRS], path, path.at + 1, goes_on=goes_on):
-            step = self._before_vanished(path, _ANYTHING - letter.trail, letter, cost)
-            yield self._ended(step, second, further, halves)
+        return [
+            self._ended(self._before_vanished(path, _ANYTHING - letter.trail, letter, cost), second, further, halves)
+            for (letter, cost, second, further), _ in self._promising(pairs[:_PAIRS], path, at, goes_on=goes_on)
+        ]
 
     def _before_vanished(self, path: Path, pending: int, letter: Letter, cost: float) -> Path:
         # for Han, not for marks, which are cheap
         bonus = _LONGER if letter.lead > 0xAA or letter.lead < 0xA1 else 0
         return self._grown(path, path.at, pending, letter, cost - bonus, _after(path, letter) + bytes([letter.trail]))
 
-    def _after_vanished(self, path: Path, letter: Letter, trail: int) -> Iterator[tuple[Letter, float]]:
+    def _after_vanished(self, path: Path, letter: Letter, trail: int) -> list[tuple[Letter, float]]:
         """What can follow a character whose second byte vanished, where the second byte of what follows is known."""
-        leads = vanishing_pairs()[letter.trail]
-        letters = [one for one in self._scorer.plausible(letter.number, trail) if one.lead in leads]
-        if not letters:
-            return iter(())
-        return zip(letters, self._scorer.costs(path.second, letter.number, letters), strict=True)
+        asked = (path.second, letter.char, trail)
+        found = self._pairs.get(asked)
+        if found is None:
+            leads = vanishing_pairs()[letter.trail]
+            letters = [one for one in self._scorer.plausible(letter.number, trail) if one.lead in leads]
+            costs = self._scorer.costs(path.second, letter.number, letters) if letters else []
+            found = self._pairs[asked] = list(zip(letters, costs, strict=True))
+        return found
 
     def _promising(
         self, choices: list[tuple[Chosen, float]], path: Path, at: int, *, goes_on: bool
@@ -553,6 +571,12 @@ def vanishing_pairs() -> dict[int, frozenset[int]]:
 def is_orphan(char: str) -> bool:
     """Whether a character can stand for an orphan byte."""
     return char in _UNTOLD or "\uf780" <= char <= "\uf7ff"
+
+
+def _symbol(char: str) -> bytes:
+    """The bytes of a character that can be made of halves of others; empty for one that cannot."""
+    halves = cp936.encode(char.translate(WIDE))
+    return halves if len(halves) == 2 or char == "€" or "@" <= char <= "~" else b""
 
 
 def note_bytes(reading: str) -> bytes:

@@ -7,9 +7,10 @@ Chinese wins, and how much more plausible is kept.
 import math
 import re
 import sys
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
+from operator import attrgetter
 from typing import Final
 
 from pipelines.restore import cp936
@@ -101,16 +102,23 @@ def _solve(lattice: Lattice, text: str, start: int, *, quoted: Quotation) -> Men
     Pairs that vanished are thought of only where the best reading without them has a character that fits badly, because
     they could have vanished anywhere.
     """
+
+    def proved(paths: Iterable[Path]) -> Iterator[Path]:
+        return (path for path in paths if _reproduces(path, text, start))
+
     root = lattice.root(start, quoted=quoted)
     paths, passed = _search(lattice, text, start, {start: [root]}, NOWHERE)
-    if not paths or not paths[0].mends:
+    best = next(proved(paths), None)
+    if not best or not best.mends:
         paths, _ = _search(lattice, text, start, {start: [root]}, ANYWHERE)
-    elif doubts := passed.keys() & {place + step for place in paths[0].doubts for step in (-1, 0)}:
-        found, _ = _search(lattice, text, start, passed[min(doubts)], doubts)
-        if found and found[0].mends:
+    elif doubts := passed.keys() & {place + step for place in best.doubts for step in (-1, 0)}:
+        others, _ = _search(lattice, text, start, passed[min(doubts)], doubts)
+        best = next(proved(others), None)
+        if best and best.mends:
             # the readings found before may have been crowded out by others that came to nothing
-            paths = sorted([path for path in paths if path.at == found[0].at] + found, key=lambda path: path.cost)
-    return _choose(paths, start) if paths and paths[0].mends else None
+            at = best.at
+            paths = sorted([path for path in paths if path.at == at] + others, key=attrgetter("cost"))
+    return _choose(proved(paths), start)
 
 
 _Waiting = dict[int, list[Path]]
@@ -120,7 +128,7 @@ _Waiting = dict[int, list[Path]]
 def _search(
     lattice: Lattice, text: str, start: int, waiting: _Waiting, vanished: Container[int]
 ) -> tuple[list[Path], dict[int, _Waiting]]:
-    """The readings that give what is shown, the most plausible first; and what waited at each place on the way.
+    """The readings, the most plausible first; and what waited at each place on the way.
 
     Args:
         lattice: what can be read.
@@ -151,11 +159,19 @@ def _search(
             continue
         breadth = _FIRST_BREADTH if at - start <= 2 else _BREADTH
         for rank, path in enumerate(_best(paths, breadth)):
-            for longer in lattice.expand(path, vanished=rank < _VANISHING_BREADTH and at in vanished):
-                waiting.setdefault(longer.at, []).append(longer)
-                _limit(limits, longer, end)
-    paths.sort(key=lambda path: path.cost)
-    return [path for path in paths if _reproduces(path, text, start)], passed
+            found = lattice.expand(path)
+            _put(found, waiting, limits, end)
+            if rank < _VANISHING_BREADTH and at in vanished:
+                for others in lattice.vanished(path, found):
+                    _put(others, waiting, limits, end)
+    paths.sort(key=attrgetter("cost"))
+    return paths, passed
+
+
+def _put(paths: Iterable[Path], waiting: _Waiting, limits: dict[tuple[int, bool], float], end: int) -> None:
+    for path in paths:
+        waiting.setdefault(path.at, []).append(path)
+        _limit(limits, path, end)
 
 
 def _limit(limits: dict[tuple[int, bool], float], path: Path, end: int) -> None:
@@ -179,7 +195,7 @@ def _best(paths: list[Path], breadth: int) -> list[Path]:
 
     Paths that end alike go on alike, so two of them are enough: the better one, and one to tell the margin from.
     """
-    paths.sort(key=lambda path: path.cost)
+    paths.sort(key=attrgetter("cost"))
     shifted = _distinct([path for path in paths if path.pending >= 0], breadth)
     right = _distinct([path for path in paths if path.pending < 0 and path.mends], breadth)
     untouched = next((path for path in paths if path.pending < 0 and not path.mends), None)
@@ -199,8 +215,10 @@ def _distinct(paths: list[Path], breadth: int) -> list[Path]:
     return kept
 
 
-def _choose(paths: Sequence[Path], start: int) -> Mend:
-    best = paths[0]
+def _choose(paths: Iterator[Path], start: int) -> Mend | None:
+    best = next(paths, None)
+    if best is None or not best.mends:
+        return None
     after = best.text[: best.length]
     other = next((path for path in paths if path.text != best.text), None)
     gap = None if other is None else (other.cost - best.cost) / STEP

@@ -58,8 +58,8 @@ class Script:
 
     Attributes:
         simplified: traditional → simplified, for what converters make.
-        to_simplified: the same as a table for `str.translate`; without 著, which context must tell from 着. A list of
-            all characters, because it is slow to find that a mapping lacks one.
+        to_simplified: the same as a table for `str.translate`; without 著, which context must tell from 着. All
+            characters in a row, because it is slow to find that a mapping lacks one.
         made: simplified → the form that the converter makes of it.
         traditional: every character that has a simplified form.
         authors_own: traditional characters that the converter never makes (後 於 裡): where they stand, the author
@@ -68,7 +68,7 @@ class Script:
     """
 
     simplified: dict[str, str]
-    to_simplified: list[str]
+    to_simplified: str
     made: dict[str, str]
     traditional: frozenset[str]
     authors_own: frozenset[str]
@@ -86,7 +86,7 @@ def script() -> Script:
             to_simplified[ord(old)] = new
     return Script(
         simplified=simplified,
-        to_simplified=to_simplified,
+        to_simplified="".join(to_simplified),
         made={line[1]: line[0] for line in lines if line[2] == "="},
         traditional=frozenset(line[0] for line in lines),
         authors_own=frozenset(line[0] for line in lines if line[2] == "-"),
