@@ -295,7 +295,10 @@ class Lattice:
 
     def _end_with(self, path: Path, halves: bytes) -> list[Path]:
         """One shown symbol: its first byte ends a character; its second, if any, begins the next."""
-        choices = self._promising(self._choices(path, halves[0]), path, path.at + 1, goes_on=halves[-1] > 0x80)
+        at, goes_on = path.at + 1, halves[-1] > 0x80
+        if self._is_hopeless(path, at, goes_on=goes_on):
+            return []
+        choices = self._promising(self._choices(path, halves[0]), path, at, goes_on=goes_on)
         return [self._ended(path, letter, cost, halves) for letter, cost in choices]
 
     def _ended(self, path: Path, letter: Letter, cost: float, halves: bytes) -> Path:
@@ -384,10 +387,13 @@ class Lattice:
             for second, further in self._after_vanished(path, letter, halves[0])
         ]
         pairs.sort(key=itemgetter(1))
-        return [
-            self._ended(self._before_vanished(path, _ANYTHING - letter.trail, letter, cost), second, further, halves)
-            for (letter, cost, second, further), _ in self._promising(pairs[:_PAIRS], path, at, goes_on=goes_on)
-        ]
+        steps: dict[str, Path] = {}
+        found = []
+        for (letter, cost, second, further), _ in self._promising(pairs[:_PAIRS], path, at, goes_on=goes_on):
+            if letter.char not in steps:
+                steps[letter.char] = self._before_vanished(path, _ANYTHING - letter.trail, letter, cost)
+            found.append(self._ended(steps[letter.char], second, further, halves))
+        return found
 
     def _before_vanished(self, path: Path, pending: int, letter: Letter, cost: float) -> Path:
         # for Han, not for marks, which are cheap
@@ -573,6 +579,7 @@ def is_orphan(char: str) -> bool:
     return char in _UNTOLD or "\uf780" <= char <= "\uf7ff"
 
 
+@functools.lru_cache(maxsize=4096)
 def _symbol(char: str) -> bytes:
     """The bytes of a character that can be made of halves of others; empty for one that cannot."""
     halves = cp936.encode(char.translate(WIDE))

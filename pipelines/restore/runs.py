@@ -9,7 +9,6 @@ import re
 import sys
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain
 from operator import attrgetter
 from typing import Final
 
@@ -140,8 +139,9 @@ def _search(
     end = min(len(text), start + _FARTHEST + 1)
     limits = lattice.limits
     limits.clear()
-    for path in chain.from_iterable(waiting.values()):
-        _limit(limits, path, end)
+    waiting, before = {}, waiting
+    for paths in before.values():
+        _put(sorted(paths, key=attrgetter("cost")), waiting, limits, end)
     passed: dict[int, _Waiting] = {}
     while waiting:
         if lattice.is_tired:
@@ -169,18 +169,15 @@ def _search(
 
 
 def _put(paths: Iterable[Path], waiting: _Waiting, limits: dict[tuple[int, bool], float], end: int) -> None:
+    """Let paths wait, and note what others may cost at most that come as far; at `end` and after it, anything."""
+    last = None
     for path in paths:
         waiting.setdefault(path.at, []).append(path)
-        _limit(limits, path, end)
-
-
-def _limit(limits: dict[tuple[int, bool], float], path: Path, end: int) -> None:
-    """Note what another reading may cost at most that has come as far as this one; from `end` on, anything."""
-    goes_on = path.pending >= 0
-    if path.at < end and (goes_on or path.mends):
-        place, limit = (path.at, goes_on), path.cost + _WORSE
-        if limit < limits.get(place, math.inf):
-            limits[place] = limit
+        place = (path.at, path.pending >= 0)
+        if place != last and path.at < end and (path.pending >= 0 or path.mends):
+            last, limit = place, path.cost + _WORSE  # what follows to the same place is hardly ever cheaper
+            if limit < limits.get(place, math.inf):
+                limits[place] = limit
 
 
 def _is_settled(paths: list[Path], text: str, at: int) -> bool:

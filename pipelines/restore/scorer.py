@@ -136,7 +136,7 @@ class Alphabet:
 class Scorer:
     """Costs on one page, in units of 1/`STEP` nats."""
 
-    __slots__ = ("_model", "_ones", "_page", "_plausible", "_size", "_threes", "_twos", "alphabet")
+    __slots__ = ("_model", "_ones", "_page", "_plausible", "_present", "_size", "_threes", "_twos", "alphabet")
 
     def __init__(self, alphabet: Alphabet, page: str) -> None:
         """Learn what stands on a page.
@@ -155,6 +155,7 @@ class Scorer:
         self._twos = Counter(pairwise(numbers))
         self._threes = Counter(zip(numbers, numbers[1:], numbers[2:], strict=False))
         self._page = kept
+        self._present: dict[int, list[Letter]] = {}
         self._plausible: dict[tuple[int, int], list[Letter]] = {}
 
     def cost(self, first: int, second: int, third: int) -> float:
@@ -193,9 +194,9 @@ class Scorer:
         if found is None:
             ones, twos = self._ones, self._twos
             letters = self.alphabet.by_trail(trail)
-            here = [
-                one for one in letters if one.number in ones and ((before, one.number) in twos or ones[one.number] > 1)
-            ]
+            if trail not in self._present:
+                self._present[trail] = [one for one in letters if one.number in ones]
+            here = [one for one in self._present[trail] if (before, one.number) in twos or ones[one.number] > 1]
             seen = self.alphabet.followers(before).get(trail, ())
             found = self._plausible[asked] = list(dict.fromkeys((*seen, *here, *letters[:_COMMONEST])))
         return found
