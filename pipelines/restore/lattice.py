@@ -459,9 +459,10 @@ class Lattice:
 
     def _ending_in(self, path: Path, trail: int, orphan: str) -> list[tuple[Letter, float]]:
         """The characters that end in a byte and whose first byte was lost, with their costs."""
-        if orphan not in _UNTOLD:
-            return self._only(path, pair(ord(orphan) - cp936.ORPHAN_BASE, trail))
-        return self._rank(path, _LOST_LEAD, trail, _LOST)
+        if orphan in _UNTOLD:
+            return self._rank(path, _LOST_LEAD, trail, _LOST)
+        char = pair(ord(orphan) - cp936.ORPHAN_BASE, trail)
+        return self._only(path, char) if char != "\u3000" else []
 
     def _rank(self, path: Path, pending: int, trail: int, number: int) -> list[tuple[Letter, float]]:
         """The likeliest characters, with their costs, by what is known of their bytes."""

@@ -41,6 +41,21 @@ def test_what_stands_on_the_page_becomes_likelier() -> None:
     assert scorer("石敬亭渡海，石敬亭渡河。").cost(first, second, third) < scorer("").cost(first, second, third)
 
 
+@pytest.mark.parametrize("before", ["\n\n", "國家", "，他", "雲渡"])
+@pytest.mark.parametrize("lead", [0xB9, 0xA3, 0xC4])
+def test_the_likeliest_are_found_without_weighing_all(before: str, lead: int) -> None:
+    page = scorer("雲渡市的國家級園區，他說過：雲渡國際中心開工。")
+    alphabet, model = page.alphabet, page.alphabet.model
+    first, second = (alphabet.number(char) for char in before)
+    letters = sorted(alphabet.with_lead(lead), key=lambda letter: model.alone(letter.number) + letter.extra)
+    found = page.likeliest(first, second, letters, 12, seen=frozenset(model.followers(second)))
+    weighed = sorted(zip(page.costs(first, second, letters), letters, strict=True), key=lambda pair: pair[0])
+    assert [cost for _, cost in found] == [cost for cost, _ in weighed[:12]]
+    assert {letter for letter, cost in found if cost < weighed[12][0]} == {
+        letter for cost, letter in weighed[:12] if cost < weighed[12][0]
+    }
+
+
 def test_what_stands_near_tells_of_whom_it_is() -> None:
     page = scorer("他來了。他走了。她說。")
     assert page.pronouns("")["他"] < page.pronouns("")["她"]

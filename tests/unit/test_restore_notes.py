@@ -1,5 +1,6 @@
 """The rule runner: notes lead from the given text to the result, whatever the rules did."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -51,6 +52,28 @@ def test_a_note_says_where_in_the_text_as_it_stood_just_before() -> None:
 
 def test_a_change_that_changes_nothing_leaves_no_note() -> None:
     assert run("abc", (Rule(name="same", find=_same),), None, step="restore", where="text") == ("abc", [])
+
+
+def test_a_rule_is_asked_only_where_its_signs_stand() -> None:
+    def find(text: str, _: None) -> Iterator[Change]:
+        asked.append(text)
+        yield from _drop_digits(text, None)
+
+    asked: list[str] = []
+    rule = Rule(name="digits", find=find, signs=re.compile(r"\d"))
+    assert run("ab", (rule, rule), None, step="restore", where="text") == ("ab", [])
+    assert run("a1", (rule, rule), None, step="restore", where="text")[0] == "a"
+    assert asked == ["a1", "a"], "signs that rules share are looked for once"
+
+
+def test_a_change_of_the_whole_text_has_a_note_for_each_part_that_it_changes() -> None:
+    def upper(text: str, _: None) -> Iterator[Change]:
+        yield change(0, len(text), text.upper())
+
+    rule = Rule(name="upper", find=upper, parts=re.compile(r"\w+"))
+    after, kept = run("ab, CD, ef", (rule,), None, step="restore", where="text")
+    assert after == "AB, CD, EF"
+    assert [(note.at, note.before, note.after) for note in Notes(kept)] == [(0, "ab", "AB"), (8, "ef", "EF")]
 
 
 def test_notes_that_do_not_fit_are_refused() -> None:
