@@ -125,6 +125,7 @@ class Lattice:
         "_alphabet",
         "_annotated",
         "_costs",
+        "_expanded",
         "_facts",
         "_pairs",
         "_pronouns",
@@ -154,6 +155,7 @@ class Lattice:
         self._ranked: dict[tuple[int, int, int, int], list[tuple[Letter, float]]] = {}
         self._costs: dict[tuple[int, int, int], float] = {}
         self._pairs: dict[tuple[int, str, int], list[tuple[Letter, float]]] = {}
+        self._expanded: dict[int, tuple[Path, list[Path]]] = {}
         self.limits: dict[tuple[int, bool], float] = {}
 
     @property
@@ -166,6 +168,7 @@ class Lattice:
         self._ranked.clear()
         self._costs.clear()
         self._pairs.clear()
+        self._expanded.clear()
         self._pronouns = self._scorer.pronouns(self._text[max(at - 150, 0) : at + 100])
         before = "\n\n" + NOTE.sub("", self._text[max(at - 40, 0) : at])
         first, second = (self._alphabet.number(char) for char in before[-2:])
@@ -173,6 +176,13 @@ class Lattice:
 
     def expand(self, path: Path) -> list[Path]:
         """Every way to read on by one step from a path that is not at the end of the text, if no pair vanished."""
+        # a search that goes on from another asks for the same paths again; each is kept, so that its id stays its own
+        known = self._expanded.get(id(path))
+        if known is None:
+            known = self._expanded[id(path)] = (path, self._ways_on(path))
+        return known[1]
+
+    def _ways_on(self, path: Path) -> list[Path]:
         if path.pending < 0:
             return list(self._expand_right(path))
         if note := _NOTE.match(self._text, path.at):
