@@ -8,7 +8,7 @@ without outcome, which `archive.reclean` finishes.
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import version as installed_version
 from typing import cast
 
@@ -17,7 +17,7 @@ from sqlite_utils import Database
 from archive import frontier
 from archive.connect import insert, insert_all, select, transaction
 from archive.families.index import follow, keep_sketch
-from archive.pack import FAST, Unpackable, pack, sha256
+from archive.pack import Unpackable, pack, sha256
 from archive.read import body_of, record_of_version
 from archive.revisit import Visit
 from archive.rows import (
@@ -36,9 +36,9 @@ from archive.rows import (
 from archive.search import index as search_index
 from crawler.items import Article, Capture, FetchFailure, Reason, Record, Rejected, Sighting, Verdict
 
-# A page that is not much smaller against the site's dictionary than alone has another template: it is stored alone and
-# becomes the dictionary of the next ones.
-WORTH_A_DICTIONARY = 0.7  # of what packing it fast and alone takes, which is a tenth more than packing it well
+# A page that does not come out much smaller against the site's dictionary than that did alone, for its length, has
+# another template: it is stored alone and becomes the dictionary of the next ones.
+WORTH_A_DICTIONARY = 0.7
 # Bytes from and to which a page may become one: an error page of two lines helps no other, and a huge one would be read
 # for every page of its site.
 DICTIONARY_BYTES = (4_000, 1_000_000)
@@ -265,20 +265,19 @@ def _keep_body(db: Database, body: bytes, site: str) -> str:
 
 def _pack(db: Database, body: bytes, best: str | None) -> tuple[bytes, str | None]:
     """A body packed, and the dictionary it was packed against, where that is worth it."""
-    dictionary = _dictionary(db, best) if best else None
-    if dictionary is None:
-        return pack(body), None
-    against = pack(body, dictionary)
-    if len(against) < len(pack(body, level=FAST)) * WORTH_A_DICTIONARY:
-        return against, best
+    if best and (dictionary := _dictionary(db, best)):
+        against = pack(body, dictionary)
+        # a page that is stored against another one can be no dictionary: no row
+        alone = "SELECT length(packed), size FROM bodies WHERE sha256 = ? AND dictionary_sha256 IS NULL"
+        packed, size = db.execute(alone, (best,)).fetchone() or (0, 1)
+        if len(against) * size < len(body) * packed * WORTH_A_DICTIONARY:
+            return against, best
     return pack(body), None
 
 
+@lru_cache(maxsize=4)
 def _dictionary(db: Database, digest: str) -> bytes | None:
-    """The bytes of a dictionary; None where they are damaged, or could not be had again without another one's."""
-    alone = "SELECT 1 FROM bodies WHERE sha256 = ? AND dictionary_sha256 IS NULL"
-    if db.execute(alone, (digest,)).fetchone() is None:
-        return None
+    """The bytes of a dictionary, looked at once for the many pages of its site; None where they are damaged."""
     try:
         body = body_of(db, digest)
     except Unpackable:
