@@ -3,9 +3,7 @@
 import hashlib
 import re
 import unicodedata
-from bisect import bisect_left
 from collections.abc import Iterator
-from heapq import nsmallest
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
@@ -32,6 +30,7 @@ ALGORITHM: Final = f"words 1, shingles of {SHINGLE}, one in {ONE_IN}, rensa {RMi
 _NOT_A_WORD = re.compile(r"[\W_]+")
 _DEFAULT_PORT = {"http": 80, "https": 443}
 _HASH_BITS = 31  # what SQLite keeps in four bytes
+_SMALL = 2**64 // ONE_IN
 _SENTENCE_END = re.compile(r"(?<=[。！？；!?;])")
 _BOILERPLATE_SIGN = re.compile("|".join(map(re.escape, BOILERPLATE_SIGNS)))
 # A byline or a credit inside a paragraph: （来源：云溪日报）, 责任编辑：张三
@@ -130,13 +129,13 @@ def _has_signs(text: str) -> bool:
 
 def _sample(words: str) -> dict[int, int]:
     """The smallest hashes of a text's shingles, with the place of each, in the order of their places."""
-    places: dict[str, int] = {}
-    for at in range(len(words) - SHINGLE + 1):
-        places.setdefault(words[at : at + SHINGLE], at)
+    ends_to_start = range(len(words) - SHINGLE, -1, -1)  # so that the first of a shingle's places is the one that stays
+    places = {words[at : at + SHINGLE]: at for at in ends_to_start}
     if not places:
         return {}
     (hashes,) = RMinHash.hash_token_sets([list(places)])
-    smallest = nsmallest(MOST, hashes)
-    small = bisect_left(smallest, 2**64 // ONE_IN)
-    largest = smallest[min(max(small, FEWEST), len(smallest)) - 1]
-    return {value % 2**_HASH_BITS: at for value, at in zip(hashes, places.values(), strict=True) if value <= largest}
+    sample = [(at, value) for value, at in zip(hashes, places.values(), strict=True) if value < _SMALL]
+    if not FEWEST <= len(sample) <= MOST:
+        smallest = sorted(zip(hashes, places.values(), strict=True))
+        sample = [(at, value) for value, at in smallest[: min(max(len(sample), FEWEST), MOST)]]
+    return {value % 2**_HASH_BITS: at for at, value in sorted(sample)}
