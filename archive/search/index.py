@@ -7,6 +7,7 @@ in: they are worked out again from the version, which never changes. A change to
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import count
 
 from sqlite_utils import Database
 
@@ -46,13 +47,12 @@ def rebuild(db: Database) -> int:
         ORDER BY coalesce(published_at, versions.fetched_at) DESC, articles.id
         """
     )
-    count = 0
-    for article_id, version_id in found.fetchall():
+    articles = found.fetchall()
+    for article_id, version_id in articles:
         _add(db, article_id, version_id)
-        count += 1
     # In one piece a search walks one list for a word, not a dozen: half the time of the median, a tenth of this one's.
     db.execute("INSERT INTO search_index (search_index) VALUES ('optimize')")
-    return count
+    return len(articles)
 
 
 def strays(db: Database) -> Iterator[tuple[int, str]]:
@@ -129,12 +129,12 @@ def _free_id(db: Database, first: int, article_id: int) -> int:
     """An id for a document of the minute whose first id is given; the more it has, the further from it.
 
     Where a site prints only days, or one day on all its pages, thousands have the same minute: twice as many ids are
-    tried each time, so that the search for a free one does not grow with them.
+    tried each time, so that the search for a free one does not grow with them. Once there are more of them than
+    articles the next id is tried each time: those of other minutes may stand there.
     """
-    many = PER_MINUTE
-    while db.execute("SELECT 1 FROM search_documents WHERE id = ?", (first + article_id % many,)).fetchone():
-        many *= 2
-    return first + article_id % many
+    ids = (first + (article_id + tries) % (PER_MINUTE << tries) for tries in count())
+    taken = "SELECT 1 FROM search_documents WHERE id = ?"
+    return next(document for document in ids if db.execute(taken, (document,)).fetchone() is None)
 
 
 def _document(db: Database, version_id: int) -> tuple[int, str]:

@@ -258,6 +258,16 @@ def test_a_site_that_is_not_there_is_said(filled: Database, site: str, message: 
     assert str(raised.value) == message
 
 
+def test_a_document_finds_its_place_among_those_of_other_minutes(db: Database, write: Write) -> None:
+    """The 33rd of 08:00 finds the 1st, and where it is to go next the 17th, which is of two minutes before."""
+    minutes = {1: "08:00", 17: "07:58", 33: "08:00"}
+    for number in range(1, 34):
+        published = f"2026-03-01T{minutes.get(number, f'10:{number}')}:00+08:00"
+        assert write(db, str(number), f"第{number}座桥", ("渡河。",), published_at=published) == number
+    assert count(db, Query(text="渡河")) == 33
+    assert list(search_index.strays(db)) == []
+
+
 def test_the_sql_that_is_shown_finds_the_same(filled: Database) -> None:
     filled.execute("INSERT INTO sites (site, first_seen) VALUES ('o''brien', '2026')")
     filled.execute("UPDATE articles SET site = 'o''brien' WHERE id = 1")
