@@ -335,6 +335,8 @@ def _article_id(db: Database, article: Article, capture: Row) -> tuple[int, bool
 
 def _own_version(db: Database, article_id: int, capture: Row, article: Article) -> int | None:
     """The version that this capture itself gave before, if it gives the very same record again."""
+    if capture["version_id"] is None:
+        return None
     own = db.execute(
         "SELECT id FROM versions WHERE id = ? AND capture_id = ? AND article_id = ? AND digest = ?",
         (capture["version_id"], capture["id"], article_id, article.digest),
@@ -389,8 +391,9 @@ def _decide(db: Database, capture: Row, now: str, **decision: object) -> None:
     columns = {**nothing, **decision, "cleaned_at": now, "cleaner": cleaner_version()}
     assignments = ", ".join(f"{name} = :{name}" for name in columns)
     db.execute(f"UPDATE captures SET {assignments} WHERE id = :id", {**columns, "id": capture["id"]})  # noqa: S608 - ours
-    db.execute("DELETE FROM evidence WHERE capture_id = ?", (capture["id"],))
-    db.execute("DELETE FROM spam_links WHERE capture_id = ?", (capture["id"],))
+    if capture["outcome"] == "rejected":
+        db.execute("DELETE FROM evidence WHERE capture_id = ?", (capture["id"],))
+        db.execute("DELETE FROM spam_links WHERE capture_id = ?", (capture["id"],))
     if capture["version_id"]:
         before = db.execute("SELECT article_id FROM versions WHERE id = ?", (capture["version_id"],)).fetchone()
         _point_to_newest(db, before[0])

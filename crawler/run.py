@@ -1,5 +1,6 @@
 """How the command line starts a crawl: Scrapy's process with this project's settings, and what came of it."""
 
+import gc
 import signal
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -63,6 +64,7 @@ def run(spider: str, arguments: Mapping[str, Any], overrides: Mapping[str, Any] 
     globalLogBeginner.beginLoggingTo((), discardBuffer=True, redirectStandardIO=False)
     crawler = process.create_crawler(spider)
     interruptions = _note_signals(crawler)
+    gc.freeze()  # what was imported stays; to look through it for garbage again and again takes a run's twentieth part
     task = process.crawl(crawler, **arguments)
     process.start()
     if task.done() and not task.cancelled() and (error := task.exception()):

@@ -14,7 +14,8 @@ CONTACT = os.environ.get("REPOST_CONTACT", "")
 ALLOWED_ADDRESSES: list[str] = []  # loopback addresses that may be fetched; filled by --allow-address only
 MAX_PAGES = 0  # pages a run may ask for, 0 for no limit
 JOB = ""  # what this run is asked to do, as a key: a run of the same job goes on where one was cut short
-CLEANING_PROCESSES = max(1, min(4, (os.cpu_count() or 2) - 1))  # one core is left for fetching and storing
+# One core is left for fetching and storing; but two, so that one is at work while the other is handed its next page.
+CLEANING_PROCESSES = max(2, min(4, (os.cpu_count() or 2) - 1))
 CLEANING_SECONDS = 60.0  # that cleaning one page may take before it is rejected as too hard
 CONCURRENT_ITEMS = 1  # of one response, which gives one: Scrapy starts a task for each of its 100, for each response
 MIN_FREE_DISK = 100_000_000  # bytes of the archive's disk that stay free; a page and its rows take a ten-thousandth

@@ -10,6 +10,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from multiprocessing import forkserver, resource_tracker
 from queue import SimpleQueue
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Self
@@ -33,6 +34,20 @@ if sys.platform == "linux":
     _CONTEXT.set_forkserver_preload(["pipelines.outcome"])
 else:
     _CONTEXT = multiprocessing.get_context("spawn")
+
+
+def get_ready() -> None:
+    """Let the fork server import what cleans while the first page is fetched: half a second that it need not wait."""
+    if sys.platform != "linux":
+        return
+    resource_tracker.ensure_running()  # started by the server's start it would let the signal through again
+    # Ctrl-C reaches the whole group, and a server that still imports would die of it
+    heard = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        with _as_no_script():
+            forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, heard)
 
 
 class Stopped(Exception):  # noqa: N818 - named after what happened, not after a fault
@@ -125,6 +140,7 @@ class _Cleaner:
     def _start(self) -> None:
         if self._closed:
             raise Stopped
+        get_ready()
         self._pipe, theirs = _CONTEXT.Pipe()
         process = _CONTEXT.Process(target=_serve, args=(theirs,), daemon=True)
         with _as_no_script():

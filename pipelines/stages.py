@@ -19,7 +19,7 @@ from archive.connect import Archive, open_writing, transaction
 from archive.errors import ArchiveError, DiskFull
 from archive.write import Kept, keep_article, keep_capture, keep_rejection, record_failure, record_sighting
 from crawler.items import Article, Capture, FetchFailure, Reason, Rejected, Sighting, SiteRecipe
-from pipelines.processes import Cleaners, Stopped
+from pipelines.processes import Cleaners, Stopped, get_ready
 from sites.recipes import load_recipes
 
 if TYPE_CHECKING:
@@ -192,9 +192,10 @@ class Clean:
         return cls(crawler, load_recipes().for_capture, cleaners)
 
     def open_spider(self) -> None:
-        """See that a crawl that is stopped at once does not wait for a page."""
+        """Get ready, and see that a crawl that is stopped at once does not wait for a page."""
         from twisted.internet import reactor  # noqa: PLC0415 - importing it installs one, and Scrapy chooses which
 
+        get_ready()
         # before its threads are waited for
         reactor.addSystemEventTrigger("before", "shutdown", self._cleaners.close)  # type: ignore[arg-type]  # a zope interface
 

@@ -179,6 +179,26 @@ def test_a_script_of_a_users_is_not_run_again_by_the_processes(tmp_path: Path) -
     assert done.stdout.splitlines() == ["started", "empty", f"{script} None"], done.stderr
 
 
+INTERRUPTED = """
+import os, signal
+from datetime import UTC, datetime
+from crawler.items import Capture
+from pipelines.processes import Cleaners, get_ready
+signal.signal(signal.SIGINT, lambda *_: print("interrupted"))
+get_ready()
+os.killpg(0, signal.SIGINT)
+with Cleaners() as cleaners:
+    print(cleaners.outcome(Capture(url="http://a.example/1", body=b"", fetched_at=datetime.now(UTC))))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing is imported beforehand")
+def test_an_interrupt_does_not_reach_what_still_imports() -> None:
+    command = [sys.executable, "-c", INTERRUPTED]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, start_new_session=True)
+    assert (done.stdout.splitlines(), done.stderr) == (["interrupted", "empty: no byte"], "")
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the page is cleaned to its end first")
 def test_no_process_outlives_the_one_that_started_it_though_killed_over_a_page_that_hangs() -> None:
     """Neither the one that cleans, in a regular expression that never ends, nor the one that it was forked from."""
