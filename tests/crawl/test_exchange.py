@@ -1,15 +1,18 @@
 """Archives given on and taken in: a crawl of the sample web exported and imported again; pages that wget fetched."""
 
+import hashlib
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from warcio.archiveiterator import ArchiveIterator as WarcioIterator
 
 from crawler.lock import RunLock
 from samples.web import SampleWeb, serve
@@ -102,13 +105,31 @@ def test_what_wget_fetched_is_imported_without_loss(crawled: Crawled, tmp_path: 
         [wget, "-q", "-i", "urls.txt", "--warc-file=theirs", "-O", os.devnull, "--no-proxy", "-e", "robots=off"],
         cwd=tmp_path, timeout=60, check=False,
     )  # fmt: skip
-    db = tmp_path / "archive.db"
-    done = _repost("import", tmp_path / "theirs.warc.gz", "--db", db)
+    db, file = tmp_path / "archive.db", tmp_path / "theirs.warc.gz"
+    done = _repost("import", file, "--db", db)
     assert " 0 failed" in done.stderr
+    # every answer in the file is a capture: its address, when it was fetched, its status, its bytes
+    assert sorted(_answers(file)) == sorted(
+        (url, datetime.fromisoformat(fetched_at), status, digest)
+        for url, fetched_at, status, digest in rows_of(db, "SELECT url, fetched_at, status, body_sha256 FROM captures")
+    )
+    assert {url for url, *_ in _answers(file)} >= set(urls)
+    # and what is read from it is what is read from our own crawl
     words = "SELECT url, headline, body, published_at, source, authors, images.src FROM versions"
     words += f" LEFT JOIN images ON versions.id = version_id WHERE url IN ({asked}) ORDER BY url, images.number"
     assert rows_of(db, words) == rows_of(crawled.db, words)
     assert rows_of(db, "SELECT count(*) FROM captures WHERE part > 0")[0][0] > 0
+
+
+def _answers(file: Path) -> Iterator[tuple[str, datetime, int, str]]:
+    """The pages in a WARC file, as another reader has them: address, date, status, digest of the body."""
+    with file.open("rb") as opened:
+        for record in WarcioIterator(opened):
+            url = record.rec_headers.get_header("WARC-Target-URI")
+            if record.rec_type == "response" and not url.endswith("/robots.txt"):
+                date = datetime.fromisoformat(record.rec_headers.get_header("WARC-Date"))
+                digest = hashlib.sha256(record.content_stream().read()).hexdigest()
+                yield url.strip("<>"), date, int(record.http_headers.get_statuscode()), digest
 
 
 def test_saved_pages_are_imported_under_the_address_their_browser_wrote_into_them(
