@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 import click
 
 from cli.console import Number, Seconds, db_option, printable, sites_option
+from cli.outputs import STDOUT
 
 if TYPE_CHECKING:
     from crawler.summary import RunSummary
@@ -46,7 +47,7 @@ OPTIONS = (
     click.option("--allow-address", "allowed", multiple=True, metavar="ADDRESS[:PORT]",
                  help="A loopback address that may be fetched; for tests."),
     click.option("--summary", "summary_path", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
-                 help="Write what the run did as one JSON object."),
+                 help="Write what the run did as one JSON object; `-` for standard output."),
     click.option("--log-json", is_flag=True, help="Log lines as JSON objects."),
     click.option("-q", "--quiet", is_flag=True, help="Nothing on standard error unless something is wrong."),
     click.option("-v", "--verbose", is_flag=True, help="Log every request."),
@@ -118,9 +119,13 @@ def _settings(options: Mapping[str, Any]) -> dict[str, object]:
 
 def _write(summary: "RunSummary", path: Path, ctx: click.Context) -> None:
     """Write the summary as a whole, so that whoever reads the file meanwhile has the last one or this one."""
+    line = json.dumps(summary.as_json(), ensure_ascii=False) + "\n"
+    if path == STDOUT:
+        sys.stdout.write(line)
+        return
     partial = path.with_name(f".{path.name}.partial")
     try:
-        partial.write_text(json.dumps(summary.as_json(), ensure_ascii=False) + "\n", encoding="utf-8")
+        partial.write_text(line, encoding="utf-8")
         partial.replace(path)
     except OSError as error:
         raise click.UsageError(f"{path}: {error.strerror}", ctx) from error

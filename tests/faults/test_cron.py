@@ -74,6 +74,8 @@ def test_the_summary_is_one_json_object_and_so_is_each_log_line(
     assert summary["reasons"] == {"http-error": 1}
     assert summary["failures"][0]["url"].endswith("/missing.html")
     assert summary["bytes_received"] > 1000
+    again = repost("crawl", urls[0], "--quiet", "--summary", "-")
+    assert json.loads(again.stdout)["outcomes"] == {"unchanged": 1}
     assert not list(tmp_path.glob(".*partial"))
     lines = [json.loads(line) for line in done.stderr.splitlines()]
     assert any(line["message"].startswith("3 pages in ") for line in lines)
