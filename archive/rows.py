@@ -17,6 +17,7 @@ _T = TypeVar("_T")
 # JSON-LD can spell a lone surrogate (`"\ud83d"`), which no UTF-8 text can hold; a NUL ends the text for most programs
 # that read SQLite. One character stands for one, so that the offsets of notes still hold.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_AS_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _LARGEST = 2**63 - 1  # SQLite's integers; a view counter made of twenty nines is a joke, but no reason to fail
 
 # Columns of `versions` that hold a field of Record as it is …
@@ -64,7 +65,7 @@ def timestamp(moment: datetime) -> str:
 
 def as_json(value: object) -> str:
     """A value as JSON text that can be searched: Han stay Han."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _AS_JSON.encode(value)
 
 
 def listed(text: object) -> list[str]:

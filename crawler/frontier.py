@@ -13,14 +13,15 @@ import time
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 from scrapy import Request, Spider
 from scrapy.core.scheduler import BaseScheduler
 from scrapy.exceptions import CloseSpider
-from scrapy.utils.httpobj import urlparse_cached
 
 from archive import exceptions, read, runs
 from archive import frontier as table
@@ -353,7 +354,7 @@ class Frontier(BaseScheduler):
 
     @staticmethod
     def _host(request: Request) -> str:
-        return urlparse_cached(request).hostname or ""
+        return _host_of(request.url)
 
 
 class Leads:
@@ -429,6 +430,15 @@ def _reader(speaker: Spider, name: str, arguments: Mapping[str, Any]) -> Callabl
     method = getattr(type(speaker), name, None)
     if name.startswith("__") or not inspect.isfunction(method):
         raise ValueError("no such method")
-    inspect.signature(method).bind(speaker, None, **arguments)
+    _signature(method).bind(speaker, None, **arguments)
     handler: Callable[..., Any] = getattr(speaker, name)
     return handler
+
+
+@lru_cache(maxsize=4096)
+def _host_of(url: str) -> str:
+    """An address's host: asked for each request under way whenever the next one is chosen."""
+    return urlsplit(url).hostname or ""
+
+
+_signature = cache(inspect.signature)  # for each page; there are a dozen methods

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-TOGETHER = 16  # pages that are stored in one transaction, at most …
+TOGETHER = 32  # pages that are stored in one transaction, at most …
 GATHERED = 0.05  # … and the seconds that the first of them waits for the others
 PATIENCE = 3.0  # seconds that a run which is being stopped gives to the pages it cleans; most take a fiftieth of one
 

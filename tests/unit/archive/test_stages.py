@@ -21,7 +21,7 @@ from archive.write import Outcome
 from crawler.items import Article, Capture, FetchFailure, Reason, Rejected, SiteRecipe
 from pipelines import outcome, stages
 from pipelines.processes import Stopped
-from pipelines.stages import Clean, Cleaned, Dropped, KeepCapture, KeptCapture, NotCleaned, Store, StoredPage
+from pipelines.stages import TOGETHER, Clean, Cleaned, Dropped, KeepCapture, KeptCapture, NotCleaned, Store, StoredPage
 
 Make = Callable[..., Any]
 FAILED_AT = datetime(2026, 2, 11, tzinfo=UTC)
@@ -263,14 +263,15 @@ async def _all(store: Store, items: list[Cleaned]) -> list[Any]:
 
 
 def test_pages_of_a_moment_are_stored_in_one_transaction(store: Store, cleaned: Any) -> None:
-    items = [cleaned(1), cleaned(2, Rejected(Reason.LISTING, "90 links")), *map(cleaned, range(3, 21))]
+    last = TOGETHER + 4
+    items = [cleaned(1), cleaned(2, Rejected(Reason.LISTING, "90 links")), *map(cleaned, range(3, last + 1))]
     commits: list[str] = []
     store._db.conn.set_trace_callback(lambda statement: commits.append(statement) if statement == "COMMIT" else None)
     stored = asyncio.run(_all(store, items))
     store._db.conn.set_trace_callback(None)
-    assert len(commits) == 2, "sixteen, and the other four"
+    assert len(commits) == 2, "as many as go together, and the other four"
     assert isinstance(stored.pop(1), Dropped)
-    assert [page.url for page in stored] == [f"http://a.example/{number}.html" for number in (1, *range(3, 21))]
+    assert [page.url for page in stored] == [f"http://a.example/{number}.html" for number in (1, *range(3, last + 1))]
 
 
 def test_a_page_that_cannot_be_stored_costs_only_itself(store: Store, cleaned: Any, path: Path) -> None:
