@@ -5,7 +5,7 @@ of them follows in ONE transaction (`keep_article` or `keep_rejection`). Whateve
 without outcome, which `archive.reclean` finishes.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache, lru_cache
@@ -95,7 +95,8 @@ def keep_article(db: Database, capture_id: int, article: Article) -> Kept:
     article, one version and two captures. A capture that gave a version itself, and now gives another record, was
     cleaned by better rules: that is a new version too, and the old one stays.
     """
-    article = storable(article)
+    # a sketch is of numbers that fit, and its words are packed as bytes
+    article = replace(article, record=storable(article.record), url_key=storable(article.url_key))
     record = article.record
     now = timestamp(datetime.now(UTC))
     with transaction(db):
