@@ -88,6 +88,11 @@ class Mill:
             self._web.page(_path(number), "gone", status=410)
 
 
+def _asked(web: Any) -> int:
+    """How many requests for pages the web has had; a page that another one was moved to is asked for twice."""
+    return sum(count for path, count in web.asked.items() if path != "/robots.txt")
+
+
 def _path(number: int) -> str:
     return f"/xw/202602/t20260211_{number}.html"
 
@@ -124,7 +129,9 @@ def test_killed_again_and_again_it_ends_as_if_undisturbed(  # noqa: PLR0913, PLR
             return crawl.start_discover([mill.section], {"depth": 999}, JOB="mill", ARCHIVE_PATH=str(archive))
         return crawl.start(mill.urls, JOB="mill", ARCHIVE_PATH=str(archive))
 
+    web.asked.clear()
     assert crawl.finish(start(undisturbed), timeout=1800).code in {0, 1}
+    usual = _asked(web)
     web.asked.clear()
     chance = random.Random(20260211)  # noqa: S311 - the same moments every time
     died = 0
@@ -142,8 +149,8 @@ def test_killed_again_and_again_it_ends_as_if_undisturbed(  # noqa: PLR0913, PLR
     assert crawl.finish(start(killed), timeout=1800).code in {0, 1, 3}
     for query in (ROWS, FAILED, EVENTS):
         assert rows_of(killed, query) == rows_of(undisturbed, query)
-    asked = {path: count for path, count in web.asked.items() if path != "/robots.txt"}
-    assert sum(asked.values()) - len(asked) <= 3 * died, "only what was in flight is asked for twice"
+    # a kill has one page in flight, perhaps with the second one that belongs to it or that it was moved to
+    assert _asked(web) - usual <= 2 * died, "only what was in flight is asked for again"
     assert rows_of(killed, "SELECT count(*) FROM frontier WHERE state <> 'answered'") == [(0,)]
     with reading(killed) as db:
         assert list(check(db, fingerprint)) == []
