@@ -32,5 +32,5 @@ bench:  ## speed, as ratios within one run; bench/requirements-peers.txt says ho
 	$(PY) bench/bench_collate.py --rounds 1
 	$(PY) bench/bench_crawl.py
 
-soak:  ## hostile pages at full size, and a crawl of 2,000 pages killed 20 times; takes minutes
+soak:  ## hostile pages at full size, a crawl of 2,000 pages killed 20 times, the memory of 20,000 pages; takes half an hour
 	./repost test -m soak
