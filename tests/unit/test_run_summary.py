@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from cli.main import repost
 from cli.update import update_command
 from crawler.items import Reason
 from crawler.summary import Failed, RunSummary
@@ -50,8 +51,11 @@ def test_the_examples_for_a_clock_name_options_that_there_are() -> None:
     given = re.findall(r"\./repost update (--.+)|repost/repost update (--.+)|CMD \[\"update\", (.+)\]", DOCS)
     examples = ["".join(found).replace('"', "").replace(",", "") for found in given]
     assert len(examples) == 3
+    # Below `repost`, as it is typed: click keeps the help option of a command's first context, and one without this
+    # parent leaves the command without its `-h` for the rest of the process.
+    parent = repost.make_context("repost", ["update"])
     for example in examples:
-        update_command.make_context("update", example.split())
+        update_command.make_context("update", example.split(), parent=parent)
 
 
 def test_a_summary_names_the_first_pages_without_an_article_and_counts_the_rest() -> None:

@@ -14,7 +14,7 @@ from archive import frontier, runs
 from archive.connect import transaction
 from archive.revisit import Visit
 from archive.write import keep_article, keep_capture, record_failure
-from cli.status import status_command
+from cli.main import repost
 from crawler.items import FetchFailure, Reason
 
 NOW = datetime(2026, 2, 11, 5, 15, tzinfo=UTC)
@@ -42,7 +42,7 @@ def kept(db: Database, make_capture: Callable[..., Any], make_article: Callable[
 
 
 def _status(path: Path, *arguments: str) -> str:
-    done = CliRunner().invoke(status_command, ["--db", str(path), *arguments], env={"COLUMNS": "80"})
+    done = CliRunner().invoke(repost, ["status", "--db", str(path), *arguments], env={"COLUMNS": "80"})
     assert done.exit_code == 0, done.output
     return done.output
 
@@ -80,6 +80,6 @@ def test_machines_read_one_object_a_line(path: Path) -> None:
 
 
 def test_no_archive_is_one_line(path: Path) -> None:
-    done = CliRunner().invoke(status_command, ["--db", str(path)])
+    done = CliRunner().invoke(repost, ["status", "--db", str(path)])
     assert done.exit_code
     assert "no such archive" in str(done.exception)
