@@ -203,6 +203,9 @@ def test_a_view_that_somebody_added_is_no_harm(path: Path) -> None:
         assert db.execute("SELECT count(*) FROM mine").fetchone() == (0,)
 
 
+# The interrupt is raised where sqlite3 swallows it, and says so to pytest once something has asked it to, as datasette
+# does.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("opening", [reading, writing])
 def test_a_long_query_can_be_interrupted(opening: Callable[[Path], Any], path: Path) -> None:
     open_writing(path).close()
