@@ -59,6 +59,7 @@ STRADDLE_RATE: Final = 0.2  # gives about two broken runs in 1,000 Han, as pages
 LARGEST: Final = 5  # pages whose memory is measured, in a process each
 _TEXT_NODE: Final = re.compile(r"(?<=>)[^<>]*[\u4e00-\u9fff][^<>]*(?=<)")
 _BODY: Final = re.compile(rb"<body\b[^>]*>", re.IGNORECASE)
+_DECLARED: Final = re.compile(r"(<meta\b[^>]*\bcharset\s*=\s*[\"']?)[\w-]+", re.IGNORECASE)
 _PROGRAM: Final = re.compile(r"<(script|style)\b.*?</\1", re.IGNORECASE | re.DOTALL)
 
 
@@ -97,7 +98,9 @@ def measured(captures: Iterable[Capture]) -> tuple[list[Page], list[Page]]:
         _put(capture, undamaged, damaged)
     for seed, page in enumerate(undamaged):
         markup = _spoil(page.text, level=seed % len(LEVELS), seed=seed)
-        # as UTF-8, whatever it was: decoding is not what differs between the two
+        # as UTF-8, whatever it was: decoding is not what differs between the two; and called so, because the bare parse
+        # breaks off at the first character of a page that says gb2312 and is not
+        markup = _DECLARED.sub(r"\1utf-8", markup)
         headers = (("content-type", "text/html; charset=utf-8"),)
         _put(replace(page.capture, headers=headers, body=markup.encode("utf-8", "replace")), [], damaged)
     return undamaged, damaged
