@@ -18,8 +18,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from bs4.dammit import EncodingDetector
-from charset_normalizer import from_bytes
 from w3lib.encoding import http_content_type_encoding, read_bom, resolve_encoding
 
 from crawler.items import Capture, Decoded, Evidence, Note, Reason, Rejected
@@ -58,6 +56,10 @@ META_WITHIN = 8192  # bytes searched for a declaration; one page in a hundred ha
 SAMPLE = 16_384  # bytes of non-ASCII runs, or characters, that statistics look at at a time
 ENOUGH = 1000  # characters beyond ASCII that tell whether a reading is Chinese
 MAX_NOTES = 100  # orphan bytes noted one by one; the evidence counts all
+
+# What declares an encoding: an XML declaration, which stands first; a meta element.
+_XML_DECLARES = re.compile(rb"\s*<\?.*encoding=['\"](.*?)['\"].*\?>", re.IGNORECASE)
+_META_DECLARES = re.compile(rb"<\s*meta[^>]+charset\s*=\s*[\"']?([^>]*?)[ /;'\">]", re.IGNORECASE)
 
 _ORPHAN_ERRORS = "repost.keep-orphan"
 _MARKS = re.compile("[\uf700-\uf7ff]")
@@ -164,7 +166,9 @@ def _page_codec(label: str | None) -> str | None:
 
 
 def _meta(body: bytes) -> Iterator[_Claim]:
-    label = EncodingDetector.find_declared_encoding(body[:META_WITHIN], is_html=True, search_entire_document=True)
+    beginning = body[:META_WITHIN]
+    declared = _XML_DECLARES.match(beginning) or _META_DECLARES.search(beginning)
+    label = declared[1].decode("ascii", "replace").lower() if declared else None
     codec = _page_codec(label)
     if label and codec:
         # a meta that could be read as ASCII disproves the UTF-16 it names; browsers take UTF-8 instead
@@ -204,6 +208,8 @@ def _by_statistics(body: bytes, claims: tuple[_Claim, ...]) -> _Reading:
         if scores.get(claim.codec, 0.0) >= READS_AS_CHINESE:
             return _lenient_reading(body, claim.codec, claim.kind)
     best = max(CHINESE, key=lambda codec: scores[codec])
+    from charset_normalizer import from_bytes  # noqa: PLC0415 - 4 MB that only pages without an honest claim need
+
     guess = from_bytes(sample, cp_isolation=list(CHINESE), preemptive_behaviour=False).best()
     guessed = resolve_encoding(guess.encoding) if guess else None
     if guessed and scores.get(guessed, 0.0) >= READS_AS_CHINESE:

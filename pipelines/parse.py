@@ -13,8 +13,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urljoin
 
-from bs4 import BeautifulSoup
-from bs4.element import NavigableString, PreformattedString, Tag
 from lxml import etree
 
 from crawler.items import Capture, Declared, Decoded, Evidence, Note, Reason, Rejected, Verdict
@@ -90,7 +88,7 @@ def parse(decoded: Decoded) -> Page:
     notes = decoded.notes
     if len(text) <= MAX_SECOND_OPINION and _makes_no_sense(text, walker):
         opened = _opened(text)
-        second = walk_lxml(opened) if opened != text else walk_soup(text)
+        second = walk_lxml(opened) if opened != text else _second_opinion(text)
         if _visible(second) > 2 * _visible(walker):
             walker = second
             notes += (Note(step="parse", rule="tolerant-parser", where="page"),)
@@ -156,13 +154,10 @@ def _collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def walk_soup(text: str) -> Walker:
-    """Walk markup with BeautifulSoup."""
-    soup = BeautifulSoup(text, "html.parser")
-    walker = Walker()
-    with contextlib.suppress(EnoughSeenError):
-        _replay(soup, walker)
-    return walker.close()
+def _second_opinion(text: str) -> Walker:
+    from pipelines.soup import walk_soup  # noqa: PLC0415 - BeautifulSoup takes 7 MB, and few pages need it
+
+    return walk_soup(text)
 
 
 def _opened(text: str) -> str:
@@ -178,24 +173,6 @@ def _opened(text: str) -> str:
             cut = title.end() + line_end.start()
             text = f"{text[:cut]}</title>{text[cut:]}"
     return text
-
-
-def _replay(soup: BeautifulSoup, walker: Walker) -> None:
-    """Send a tree's elements to the walker in reading order, without recursion."""
-    waiting: list[object] = list(reversed(soup.contents))
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, str) and type(node) is str:
-            walker.end(node)
-        elif isinstance(node, Tag):
-            walker.start(
-                node.name,
-                {name: value if isinstance(value, str) else " ".join(value) for name, value in node.attrs.items()},
-            )
-            waiting.append(str(node.name))
-            waiting.extend(reversed(node.contents))
-        elif isinstance(node, NavigableString) and not isinstance(node, PreformattedString):
-            walker.data(str(node))
 
 
 def _visible(walker: Walker) -> int:

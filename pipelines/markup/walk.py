@@ -1,7 +1,7 @@
 """One walk over the markup: text gathered once, into flat lists that later steps read by index.
 
 `Walker` is a parser target: lxml calls `start`, `data` and `end` while it reads, so no tree is built and none is walked
-again; `pipelines.parse` replays a BeautifulSoup tree into the same three methods when lxml could not make sense of the
+again; `pipelines.soup` replays a BeautifulSoup tree into the same three methods when lxml could not make sense of the
 markup. What comes out is reading order: `Block`s of text, the boxes (block-level elements) that hold them as ranges of
 blocks, and the links and pictures with the block they stand in.
 

@@ -14,7 +14,8 @@ from pipelines.extract import extract
 from pipelines.markup.blocks import running_text
 from pipelines.markup.visibility import look_of
 from pipelines.markup.walk import MAX_BOXES, MAX_LINKS, Walker
-from pipelines.parse import Page, absolute_url, parse, walk_lxml, walk_soup
+from pipelines.parse import Page, absolute_url, parse, walk_lxml
+from pipelines.soup import walk_soup
 
 SENTENCE = "青溪河上的新桥昨天上午通车，两岸三个村子的孩子从此不用再绕八里山路去上学。"
 
