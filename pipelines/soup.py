@@ -1,7 +1,7 @@
 """The second opinion on markup: BeautifulSoup's, where lxml can make no sense of a page.
 
-Apart from `pipelines.parse`, because few pages need it and every process would pay for it: with what it imports itself it
-takes 7 MB, and as long as cleaning some fifteen pages.
+Apart from `pipelines.parse`, because few pages need it and every process would pay for it: with what it imports itself
+it takes 7 MB, and as long as cleaning some fifteen pages.
 """
 
 import contextlib
