@@ -34,6 +34,7 @@ _SIGNATURES = (
 _FEED = re.compile(
     r"\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--.{0,500}?-->\s*)?<(rss|feed|urlset|sitemapindex|rdf:RDF)\b", re.DOTALL
 )
+_NOT_SPACE = re.compile(r"\S")
 _MARKUP = re.compile(r"<\s*(?:p|div|td|br|table|body|article|span|h[1-6])\b", re.IGNORECASE)
 
 
@@ -199,14 +200,15 @@ def _refuse_other_formats(decoded: Decoded) -> None:
         if start.startswith(signature):
             raise Rejected(Reason.NOT_HTML, f"the bytes are {name}", encoding=decoded.encoding)
     text = decoded.text
-    if not text.strip():
+    opening = _NOT_SPACE.search(text)
+    if opening is None:
         raise Rejected(
             Reason.EMPTY, "no byte" if not decoded.capture.body else "only white space", encoding=decoded.encoding
         )
     feed = _FEED.match(text[:2_000])
     if feed:
         raise Rejected(Reason.NOT_HTML, f"an XML document: <{feed[1]}>", encoding=decoded.encoding)
-    if text.lstrip()[:1] in {"{", "["} and not _MARKUP.search(text[:100_000]):
+    if opening[0] in "{[" and not _MARKUP.search(text[:100_000]):
         try:
             json.loads(text[:1_000_000])
         except (ValueError, RecursionError):

@@ -128,13 +128,17 @@ def _furniture(page: Page, total: list[int]) -> tuple[set[int], set[int]]:
     found: set[int] = set()
     named_boxes: set[int] = set()
     names = {ident for ident in set(boxes.ident) if is_furniture_box(ident)}
+    called_so = [
+        box
+        for box, (tag, ident) in enumerate(zip(boxes.tag, boxes.ident, strict=True))
+        if (ident in names or tag in FURNITURE_TAGS) and tag not in _NEVER_FURNITURE
+    ]
     covered = 0  # boxes come in reading order, so what lies before is in `found` already
-    for box, (tag, ident, first, end) in enumerate(zip(boxes.tag, boxes.ident, boxes.first, boxes.end, strict=True)):
-        if (ident not in names and tag not in FURNITURE_TAGS) or end <= first or tag in _NEVER_FURNITURE:
-            continue
+    for box in called_so:
+        first, end = boxes.first[box], boxes.end[box]
         held = total[end] - total[first]
         # Readers often write more than the author did; no other furniture outweighs the article.
-        if total[-1] - held >= (LEAST_ARTICLE if is_readers_box(ident) else held):
+        if first < end and total[-1] - held >= (LEAST_ARTICLE if is_readers_box(boxes.ident[box]) else held):
             named_boxes.add(box)
             found.update(range(max(first, covered), end))
             covered = max(covered, end)

@@ -317,15 +317,17 @@ def _shares_box(page: Page, first: int, end: int) -> bool:
 
 def _heading(page: Page, box: int) -> float:
     """How much the boxes around a line say that it is a heading."""
-    boxes = page.boxes
+    tags, idents, parents = page.boxes.tag, page.boxes.ident, page.boxes.parent
     weight = 0.0
     for _ in range(3):
         if box <= 0:
             break
-        weight = max(weight, _HEADINGS.get(boxes.tag[box], 0.0))
-        if weight < 1 and boxes.ident[box] and _is_title_box(boxes.ident[box]):
+        tag, ident = tags[box], idents[box]
+        if tag in _HEADINGS and _HEADINGS[tag] > weight:
+            weight = _HEADINGS[tag]
+        if weight < 1 and ident and _is_title_box(ident):
             weight = 1.0
-        box = boxes.parent[box]
+        box = parents[box]
     return weight
 
 

@@ -219,10 +219,13 @@ def _link_lists(page: Page, region: Region) -> set[int]:
     running = [0, *accumulate(block.running > RUNNING for block in here)]
     found: set[int] = set()
     covered = 0
-    for box in range(region.box + 1, len(boxes.tag)):
-        first, end = boxes.first[box] - region.first, min(boxes.end[box], region.end) - region.first
-        if first >= len(here):
+    inside = slice(region.box + 1, len(boxes.tag))
+    for opens, closes in zip(boxes.first[inside], boxes.end[inside], strict=True):
+        if opens >= region.end:
             break
+        if closes - opens < 2:  # nearly all boxes hold one block
+            continue
+        first, end = opens - region.first, min(closes, region.end) - region.first
         if end - first < 2 or end <= covered or running[first] != running[end]:
             continue
         if first <= region.core_first - region.first and end >= min(region.core_end, region.end) - region.first:

@@ -60,8 +60,8 @@ def cloaking(page: Page) -> Iterator[Trace]:
 def written_links(page: Page) -> Iterator[Trace]:
     """A script that writes several links into the page: spam by their anchors, or kept from sight by what it writes."""
     for script in page.head.scripts:
-        at = script.find("document.write") if "<a " in script else -1
-        while at >= 0:
+        at = script.find("document.write")
+        while at >= 0 and "<a " in script:
             written = script[at : at + LONGEST_WRITE]
             if written.count("<a ") >= 3 and (spam_words(written) >= 2 or _hides_links(written)):
                 detail = "a script writes links with spam anchors, or kept from sight"
