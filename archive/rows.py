@@ -42,7 +42,8 @@ def storable(value: _T) -> _T:
         replaced = max(-_LARGEST, min(_LARGEST, value))
     elif isinstance(value, tuple):
         # Nearly every text is storable as it is, and comes back as the same object: then so does what holds it.
-        items = tuple(map(storable, value))
+        make = getattr(type(value), "_make", tuple)  # a named tuple stays one
+        items = make(map(storable, value))
         replaced = value if all(map(operator.is_, items, value)) else items
     elif names := getattr(type(value), "__dataclass_fields__", None):
         fields = {name: getattr(value, name) for name in names}

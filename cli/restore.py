@@ -1,6 +1,5 @@
 """`repost restore`: damaged text in, restored text (or the notes that explain it) out."""
 
-import dataclasses
 import re
 import sys
 from pathlib import Path
@@ -28,7 +27,7 @@ def _read(path: Path | None) -> str:
 
 def _print_notes(restored: Restored, **named: str) -> None:
     for note in restored.notes:
-        print_json({**named, **dataclasses.asdict(note)})
+        print_json({**named, **note._asdict()})
 
 
 @click.command()

@@ -74,7 +74,7 @@ def explain_json(article: StoredArticle) -> Iterator[dict[str, object]]:
     ):
         yield {"decision": name, "result": result, "evidence": [dataclasses.asdict(item) for item in evidence]}
     for note in record.notes:
-        yield dataclasses.asdict(note)
+        yield note._asdict()
 
 
 def explain_rejection_lines(stored: StoredCapture) -> Iterator[str]:

@@ -46,7 +46,7 @@ def article_json(article: StoredArticle) -> dict[str, object]:
         "digest": article.digest,
         "capture_id": article.capture_id,
         **record_json(article.record),
-        "notes": [dataclasses.asdict(note) for note in article.record.notes],
+        "notes": [note._asdict() for note in article.record.notes],
         "versions": [dataclasses.asdict(version) for version in article.versions],
         "captures": [dataclasses.asdict(capture) for capture in article.captures],
     }

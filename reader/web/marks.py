@@ -5,7 +5,7 @@ the sum: which piece of the restored text comes from which piece of the page's o
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby, takewhile
 from typing import Final
 
@@ -84,7 +84,7 @@ def _alike(one: str, other: str) -> int:
 
 
 def _part(note: Note, start: int, end_before: int, end_after: int) -> Note:
-    return replace(note, at=note.at + start, before=note.before[start:end_before], after=note.after[start:end_after])
+    return note._replace(at=note.at + start, before=note.before[start:end_before], after=note.after[start:end_after])
 
 
 class _Cursor:

@@ -162,7 +162,7 @@ def test_a_filled_place_is_printed_with_its_articles(repost: Repost, tmp_path: P
     damaged = replace(PAGES[2], published_at="2026-02-01")
     guess = Note(step="restore", rule="run", where="body/0", at=0, before="清", after="清", confidence=0.5)
     doubted = [
-        replace(PAGES[0], notes=(replace(guess, at=at, before=STORY[0][at], after=STORY[0][at]),)) for at in (3, 9)
+        replace(PAGES[0], notes=(guess._replace(at=at, before=STORY[0][at], after=STORY[0][at]),)) for at in (3, 9)
     ]
     with writing(path) as db:
         for number, copy in enumerate((damaged, *doubted)):
