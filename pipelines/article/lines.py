@@ -57,7 +57,7 @@ _DATE = re.compile(
     r"\b\d{1,2}/\d{1,2}/(?:19|20)\d\d\b|"
     # without a year where a clock time follows; in Han numerals; by the calendar of the Republic; before the capture
     r"(?<![\d/.-])\d{1,2}[-/]\d{1,2} \d{1,2}[:：]\d\d|"
-    r"[一二][〇○零OＯ一二三四五六七八九]{3}年[一二三四五六七八九十元]{1,2}月|"
+    r"[一二][〇○零OoＯｏ一二三四五六七八九]{3}年[一二三四五六七八九十元]{1,2}月|"
     r"民[国國]\s?\d{2,3}\s?年\s?\d{1,2}\s?月|(?:今|昨|前)[天日]\s?\d{1,2}[:：]\d\d|"
     r"(?:^|[\s|｜])(?:\d{1,2}|半) ?(?:分钟|分鐘|小时|小時|天)前(?:$|[\s|｜])|"
     r"\b\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.?,? (?:19|20)\d\d|"

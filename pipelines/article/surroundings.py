@@ -153,9 +153,8 @@ def breadcrumb(page: Page, headline: Headline) -> tuple[str, ...]:
             continue
         first, end = index, index + 1
         weak = [] if arrows else [piece for piece in _WEAK_MARK.split(text) if piece]
-        if len(weak) > (1 if labelled else 2) and block.linked * 3 > len(
-            text
-        ):  # 首页-新闻中心-行业动态, 首页 / 新闻 / 社会
+        # 首页-新闻中心-行业动态, 首页 / 新闻 / 社会
+        if len(weak) > (1 if labelled else 2) and block.linked * 3 > len(text):
             return tuple(weak[:12])
         if not arrows:  # each piece in a box of its own
             around = next((up for up in _around(page, box, 3) if 1 < boxes.end[up] - boxes.first[up] <= 10), box)

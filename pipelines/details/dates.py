@@ -16,11 +16,11 @@ OLDEST = 1990  # the year from which a page may have been published on the web
 
 # one for one, so that offsets in the folded line are offsets in the line
 _FOLD = str.maketrans(
-    "０１２３４５６７８９：／－．，（）＋Ｏ　\xa0點時號國後週個兩—–",
-    "0123456789:/-.,()+O  点时号国后周个两--",
+    "０１２３４５６７８９：／－．，（）＋Ｏｏ　\xa0點時號國後週個兩—–",
+    "0123456789:/-.,()+Oo  点时号国后周个两--",
 )
-_HAN = "〇零○O一二三四五六七八九"  # 二O二六年 with the Latin letter is how most keyboards write it
-_HAN_VALUE = {**dict(zip(_HAN, (0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9), strict=True)), "两": 2}
+_HAN = "〇零○Oo一二三四五六七八九"  # 二O二六年 with the Latin letter is how most keyboards write it
+_HAN_VALUE = {**dict(zip(_HAN, (0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9), strict=True)), "两": 2}
 _HINT = re.compile(rf"[0-9{_HAN}今昨前刚]|today|yesterday|just now", re.IGNORECASE)
 _MONTH = {
     name: number
@@ -111,7 +111,7 @@ def find_moments(text: str, *, now: datetime, zone: tzinfo, year: int | None = N
             try:
                 reading = read(match, frame)
                 moment = reading if isinstance(reading, Moment) else reading and _with_time(line, match, reading, zone)
-            except (ValueError, OverflowError):  # month 13, 30 February, 99999999 hours ago
+            except (KeyError, ValueError, OverflowError):  # 民国一百百年, month 13, 30 February, 99999999 hours ago
                 continue
             if moment:
                 found.append(moment)
@@ -277,7 +277,7 @@ _FORMS = (
 
 _CLOCK = re.compile(
     r"""
-    (?:\s?日)?[\])]?[\sT,]*(?:-\s|at\s)?                                            # the join of date and time
+    (?:\s?日)?[\])]?[\sT,]*(?:-\s|at\s)?                                      # the join of date and time
     (?:[(\[]?(?:星期|周|礼拜)[一二三四五六日天][)\]]?\s*)?               # 星期三
     (?P<half>上午|下午|凌晨|清晨|早上|早晨|中午|傍晚|晚上|晚间|晚|夜间)?\s*
     (?P<h>\d{1,2})\s?(?:
@@ -312,7 +312,7 @@ def _clock_time(clock: re.Match[str]) -> time | None:
     half = (clock["half"] or clock["ampm"] or "").lower().replace(".", "")
     if hour < 12 and (half in _AFTERNOON or (half == "中午" and hour < 11)):
         hour += 12
-    elif hour == 12 and half in {"am", "凌晨"}:
+    elif hour == 12 and (half in {"am", "凌晨"} or clock["ampm"] == "上午"):  # 12:05 上午 is a translated 12:05 am
         hour = 0
     return time(hour, minute, second) if hour < 24 and minute < 60 and second < 60 else None
 
