@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 from archive.connect import select
 from archive.frontier import IS_DUE, Bounds, due_values
+from archive.rows import LATEST
 
 LOOKED_AT = 400  # captures of a site, the newest: an alarm is forgotten when all of them are as bad
 RECENT = 10  # the newest of them tell whether it was mended
@@ -149,7 +150,9 @@ def _jumps(db: Database, kind: str, words: str, sign: str) -> Iterator[Alarm]:
             WHERE part_of IS NULL AND outcome IN ('article', 'rejected') AND status BETWEEN 200 AND 299
         ),
         numbered AS (
-            SELECT *, row_number() OVER (PARTITION BY site ORDER BY fetched_at DESC, id DESC) AS number
+            SELECT *, row_number() OVER (
+                PARTITION BY site ORDER BY fetched_at > {LATEST}, fetched_at DESC, id DESC
+            ) AS number
             FROM signs WHERE sign IS NOT NULL
         )
         SELECT site, url, fetched_at, sign FROM numbered WHERE number <= :most ORDER BY site, number

@@ -161,10 +161,11 @@ def record_sighting(db: Database, sighting: Sighting) -> None:
     seen = timestamp(sighting.seen_at)
     with transaction(db):
         db.execute(
-            """
+            f"""
             INSERT INTO sightings (capture_id, seen_at)
-            SELECT id, :seen FROM captures WHERE url = :url ORDER BY fetched_at DESC, id DESC LIMIT 1
-            """,
+            SELECT id, :seen FROM captures WHERE url = :url
+            ORDER BY fetched_at > {LATEST}, fetched_at DESC, id DESC LIMIT 1
+            """,  # noqa: S608 - a constant
             {"url": sighting.url, "seen": seen},
         )
         db.execute(

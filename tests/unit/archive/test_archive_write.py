@@ -19,7 +19,7 @@ from sqlite_utils import Database
 from archive import frontier, read
 from archive.connect import open_writing, reading
 from archive.rows import storable
-from archive.write import Outcome, keep_article, keep_capture, keep_rejection, record_failure
+from archive.write import Outcome, keep_article, keep_capture, keep_rejection, record_failure, record_sighting
 from crawler.items import (
     Article,
     Capture,
@@ -31,6 +31,7 @@ from crawler.items import (
     Reason,
     Record,
     Rejected,
+    Sighting,
     SpamLink,
     Verdict,
 )
@@ -214,6 +215,13 @@ def test_an_address_last_seen_in_the_future_is_what_it_is_now(db: Database, make
     failure = FetchFailure(url=URL, reason=Reason.TIMEOUT, detail="", failed_at=datetime.now(UTC), site="a")
     record_failure(db, failure)
     assert db.execute("SELECT state, last_seen FROM urls").fetchone() == ("failed", failure.failed_at.isoformat())
+
+
+def test_a_page_is_seen_again_at_its_newest_capture_not_at_one_of_the_future(db: Database, make_capture: Make) -> None:
+    keep_capture(db, make_capture("<p>未来</p>", fetched_at=datetime.max.replace(tzinfo=UTC)))
+    newest = keep_capture(db, make_capture("<p>今天</p>"))
+    record_sighting(db, Sighting(url=URL, seen_at=datetime.now(UTC)))
+    assert db.execute("SELECT capture_id FROM sightings").fetchall() == [(newest,)]
 
 
 @pytest.mark.parametrize(("complete", "etag"), [(True, '"1"'), (False, None)])

@@ -92,6 +92,15 @@ def test_what_chance_does_is_no_alarm(before: Sequence[int], recent: Sequence[in
     assert bool(changed_after(newest_first)) == is_alarm
 
 
+def test_what_is_dated_in_the_future_is_not_among_the_newest(db: Database, keep: Callable[..., str]) -> None:
+    """Pages of a wrong clock, taken in from elsewhere, would hide an alarm until their day comes."""
+    for number in range(25):
+        keep(number, SOUND, at=datetime.max.replace(tzinfo=UTC) - number * DAY)
+    for number in range(25, 85):
+        keep(number, SOUND if number < 65 else HIJACKED, at=NOW + number * DAY / 4)
+    assert [alarm.kind for alarm in alarms(db)] == ["hijack-rate"]
+
+
 def test_another_sites_pages_say_nothing(db: Database, keep: Callable[..., str]) -> None:
     for number in range(60):
         keep(number, SOUND, at=NOW + number * DAY)
