@@ -17,6 +17,8 @@ from archive.pack import Unpackable, unpack
 from archive.rows import LATEST, Row, counted, record_of, storable
 from crawler.items import Capture, Evidence, FetchFailure, Reason, Record
 
+SHOWN = 40  # characters of a site's name that an error repeats
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleLine:
@@ -180,6 +182,22 @@ class Counts:
     packed_bytes: int
 
 
+def site_key(db: Database, site: str) -> str:
+    """A site's key, where the archive has it.
+
+    Raises:
+        ArchiveError: it has not; where a site calls itself so, the message names its key.
+    """
+    asked = storable(site)
+    if db.execute("SELECT 1 FROM sites WHERE site = ?", (asked,)).fetchone():
+        return asked
+    named = db.execute(
+        "SELECT DISTINCT site FROM latest WHERE site_name = ? ORDER BY site LIMIT 3", (asked,)
+    ).fetchall()
+    hint = f": that is what {' and '.join(key for (key,) in named)} calls itself" if named else ""
+    raise ArchiveError(f"no site {site[:SHOWN]}{hint}")
+
+
 def articles(
     db: Database, *, site: str | None = None, hijacked: bool | None = None, limit: int | None = None
 ) -> Iterator[ArticleLine]:
@@ -238,7 +256,7 @@ def article(db: Database, which: str, *, version: int | None = None) -> StoredAr
     if shown is None and version is None:
         shown = versions[-1]  # withdrawn by today's rules: its last state can still be looked at
     if shown is None:
-        raise ArchiveError(f"article {article_id} has versions 1 to {versions[-1].version}, none of number {version}")
+        raise ArchiveError(f"article {article_id} has no version {version}, its newest is {versions[-1].version}")
     (version_id,) = db.execute(
         "SELECT id FROM versions WHERE article_id = ? AND version = ?", (article_id, shown.version)
     ).fetchone()

@@ -124,7 +124,8 @@ class _Clock:
                 raise TooLong(f"stopped after {self._limit:g} seconds; --time-limit gives it more") from error
             if code == sqlite3.SQLITE_AUTH:
                 raise ArchiveError(f"{error}: a statement may only read this archive") from error
-            raise ArchiveError(str(error)) from error
+            hint = "; --schema says what there is" if str(error).startswith(("no such table", "no such column")) else ""
+            raise ArchiveError(f"{error}{hint}") from error
         finally:
             self._left = self._deadline - time.monotonic()
 

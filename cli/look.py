@@ -70,6 +70,7 @@ def list_command(  # noqa: PLR0913, PLR0917 - one parameter an option of the com
     if rejected and hijacked is not None:
         raise click.UsageError("--hijacked goes with articles, not with --rejected", ctx)
     with reading(db_path) as db:
+        site = site and read.site_key(db, site)
         if rejected:
             lines = [*read.rejections(db, site=site, reason=Reason(reason) if reason else None, limit=limit)]
             if not lines:

@@ -14,12 +14,12 @@ from statistics import fmean
 
 from sqlite_utils import Database
 
-from archive.errors import ArchiveError
 from archive.families.read import present_id
-from archive.rows import Row, listed, storable
+from archive.read import site_key
+from archive.rows import Row, listed
 from archive.search.index import first_id
 from archive.search.marks import Part, excerpt, pattern_of
-from archive.search.query import SHOWN, Phrase, QueryError, match_of, parse, wanted
+from archive.search.query import Phrase, QueryError, match_of, parse, wanted
 from archive.search.text import HIJACKED, SOUND, About, about
 
 # How far a document's id may be from its day: so far that 700,000 articles of one minute do not get there.
@@ -210,27 +210,11 @@ def _conditions(db: Database, query: Query) -> tuple[str | None, list[str], dict
         parameters |= {"first": _first_document(query.until, time.max), "until": query.until.isoformat()}
     if query.site is not None:  # the index knows a site's words, not where its name ends
         conditions.append("articles.site = :site")
-        parameters["site"] = _known(db, query.site)
+        parameters["site"] = site_key(db, query.site)
     if query.family is not None:
         conditions.append("documents.article_id IN (SELECT article_id FROM family_members WHERE family_id = :family)")
         parameters["family"] = present_id(db, query.family)
     return match, conditions, parameters
-
-
-def _known(db: Database, site: str) -> str:
-    """A site's key, where the archive has it.
-
-    Raises:
-        ArchiveError: it has not; where a site calls itself so, the message names its key.
-    """
-    asked = storable(site)
-    if db.execute("SELECT 1 FROM sites WHERE site = ?", (asked,)).fetchone():
-        return asked
-    named = db.execute(
-        "SELECT DISTINCT site FROM latest WHERE site_name = ? ORDER BY site LIMIT 3", (asked,)
-    ).fetchall()
-    hint = f": that is what {' and '.join(key for (key,) in named)} calls itself" if named else ""
-    raise ArchiveError(f"no site {site[:SHOWN]}{hint}")
 
 
 def _first_document(day: date, at: time = time.min) -> int:

@@ -244,7 +244,7 @@ def test_a_day_that_is_none_is_answered_with_one_that_is(repost: Repost, since: 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("list", "--site", "nope"), "no article was found"),
+        (("list", "--hijacked"), "no article was found"),
         (("list", "--rejected"), "no rejected page was found"),
         (("families", "--min-size", "100"), "no family was found"),
         (("export", "--format", "jsonl", "--query", "zzzz"), "no article was found"),
@@ -253,6 +253,12 @@ def test_a_day_that_is_none_is_answered_with_one_that_is(repost: Repost, since: 
 def test_nothing_found_is_said(repost: Repost, archive: Path, arguments: tuple[str, ...], said: str) -> None:
     run = repost(*arguments, "--db", archive)
     assert (run.code, run.err) == (0, f"repost: {said}\n")
+
+
+@pytest.mark.parametrize("arguments", [("list",), ("list", "--rejected"), ("search",), ("stats",)])
+def test_a_site_that_is_not_there_is_said(repost: Repost, archive: Path, arguments: tuple[str, ...]) -> None:
+    run = repost(*arguments, "--site", "nope", "--db", archive)
+    assert (run.code, run.out, run.err) == (2, "", "repost: no site nope\n")
 
 
 def test_the_evidence_of_a_clean_article_is_json_too(repost: Repost, archive: Path) -> None:
