@@ -120,7 +120,7 @@ def _take_failure(db: Database, failure: FetchFailure) -> TakenIn:
     if db.execute(query, (storable(failure.url), timestamp(failure.failed_at))).fetchone():
         return TakenIn(where=failure.url, outcome=KNOWN)
     record_failure(db, failure)
-    return TakenIn(where=failure.url, outcome=SKIPPED, detail="failure")
+    return TakenIn(where=failure.url, outcome=SKIPPED, detail="could not be fetched")
 
 
 def _is_known(db: Database, capture: Capture) -> bool:

@@ -127,9 +127,4 @@ def _summary(counts: Counter[str]) -> str:
     """The counts in one line: first what became of pages, then what was no page."""
     main = (Outcome.NEW, Outcome.CHANGED, Outcome.UNCHANGED, REJECTED, FAILED, KNOWN)
     others = [name for name in counts if name not in main]
-    told = [f"{counts[name]} {name}" for name in main] + [_counted(counts[name], name) for name in others]
-    return ", ".join(told)
-
-
-def _counted(count: int, name: str) -> str:
-    return f"{count} {name}s" if name == "failure" and count != 1 else f"{count} {name}"
+    return ", ".join(f"{counts[name]} {name}" for name in (*main, *others))

@@ -112,6 +112,12 @@ def test_all_else_is_refused_in_one_line(path: Path, tmp_path: Path, sql: str) -
     assert {file.name.partition("-")[0] for file in tmp_path.iterdir()} == {"archive.db"}
 
 
+@pytest.mark.parametrize("sql", ["SELECT nobody FROM sites", "SELECT 1 FROM nobody"])
+def test_a_name_that_is_not_there_is_answered_with_where_the_names_are(path: Path, sql: str) -> None:
+    with asking(path) as connection, pytest.raises(ArchiveError, match=r": nobody; --schema says what there is$"):
+        list(ask(connection, sql).rows)
+
+
 def test_a_query_without_end_is_stopped(path: Path) -> None:
     with asking(path) as connection:
         with pytest.raises(TooLong, match=r"0\.1 seconds"):
