@@ -39,6 +39,8 @@ from crawler.items import Article, Capture, FetchFailure, Reason, Record, Reject
 # A page that does not come out much smaller against the site's dictionary than that did alone, for its length, has
 # another template: it is stored alone and becomes the dictionary of the next ones.
 WORTH_A_DICTIONARY = 0.7
+# When something was last seen, in SQL, once it is seen again; a last time that is yet to come was a wrong clock's.
+_LAST_SEEN = f"iif(last_seen > {LATEST}, :seen, max(last_seen, :seen))"
 # Bytes from and to which a page may become one: an error page of two lines helps no other, and a huge one would be read
 # for every page of its site.
 DICTIONARY_BYTES = (4_000, 1_000_000)
@@ -169,11 +171,11 @@ def record_sighting(db: Database, sighting: Sighting) -> None:
             {"url": sighting.url, "seen": seen},
         )
         db.execute(
-            "UPDATE urls SET last_seen = max(last_seen, :seen) WHERE url IN (:url, :requested)",
+            f"UPDATE urls SET last_seen = {_LAST_SEEN} WHERE url IN (:url, :requested)",  # noqa: S608 - a constant
             {"seen": seen, "url": sighting.url, "requested": sighting.requested_url},
         )
         db.execute(
-            "UPDATE articles SET last_seen = max(last_seen, :seen) "
+            f"UPDATE articles SET last_seen = {_LAST_SEEN} "  # noqa: S608 - a constant
             "WHERE id IN (SELECT article_id FROM urls WHERE url = :url)",
             {"seen": seen, "url": sighting.url},
         )
@@ -329,7 +331,7 @@ def _article_id(db: Database, article: Article, capture: Row) -> tuple[int, bool
         row = {"url_key": article.url_key, "site": capture["site"], "first_seen": seen, "last_seen": seen}
         return insert(db, "articles", row), True
     db.execute(
-        "UPDATE articles SET first_seen = min(first_seen, :seen), last_seen = max(last_seen, :seen) WHERE id = :id",
+        f"UPDATE articles SET first_seen = min(first_seen, :seen), last_seen = {_LAST_SEEN} WHERE id = :id",  # noqa: S608 - a constant
         {"seen": seen, "id": found[0]},
     )
     return found[0], False

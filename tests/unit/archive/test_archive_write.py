@@ -224,6 +224,29 @@ def test_a_page_is_seen_again_at_its_newest_capture_not_at_one_of_the_future(db:
     assert db.execute("SELECT capture_id FROM sightings").fetchall() == [(newest,)]
 
 
+def _sighted(db: Database, make_capture: Make, _: Make) -> str:
+    record_sighting(db, Sighting(url=URL, seen_at=make_capture(day=5).fetched_at))
+    return str(make_capture(day=5).fetched_at.isoformat())
+
+
+def _fetched(db: Database, make_capture: Make, make_article: Make) -> str:
+    page = make_capture(day=5)
+    keep_article(db, keep_capture(db, page), make_article())
+    return str(page.fetched_at.isoformat())
+
+
+@pytest.mark.parametrize("again", [_sighted, _fetched])
+def test_an_article_last_seen_in_the_future_is_seen_again(
+    db: Database, make_capture: Make, make_article: Make, again: Make
+) -> None:
+    """It would be the first of the list for years."""
+    keep_article(db, keep_capture(db, make_capture()), make_article())
+    db.execute("UPDATE articles SET last_seen = '2999-01-01'")
+    db.execute("UPDATE urls SET last_seen = '2999-01-01'")
+    seen = again(db, make_capture, make_article)
+    assert db.execute("SELECT last_seen FROM articles UNION ALL SELECT last_seen FROM urls").fetchall() == [(seen,)] * 2
+
+
 @pytest.mark.parametrize(("complete", "etag"), [(True, '"1"'), (False, None)])
 def test_an_article_that_misses_a_part_is_asked_for_again_without_validators(
     complete: bool,  # noqa: FBT001 - a case
