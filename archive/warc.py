@@ -93,6 +93,9 @@ def _items(
             if isinstance(record, Damage):
                 yield "", None, _wrong(where, record.detail)
                 continue
+            if "warc-type" not in record.headers:  # cut short within its header, or empty but for WARC/1.0
+                yield "", None, _wrong(where, "a record that does not say what it is")
+                continue
             record_id = record.headers.get("warc-record-id", "")
             try:
                 if record.kind == WarcRecordType.metadata:

@@ -271,9 +271,10 @@ def test_a_record_that_cannot_be_read_is_named_and_the_next_is_read(
         b"garbage" + _record(),
         b"\x1f\x8b\x08\x00garbage",
         b"",
+        b"WARC/1.0\r\n",
     ],
     ids=["longer than the file", "longer than the record", "cut gz", "negative", "absurd", "a page", "garbage",
-         "not gz", "empty"],
+         "not gz", "empty", "its first line"],
 )  # fmt: skip
 def test_a_file_that_lies_is_said_to(data: bytes, read: Callable[[bytes], list[Any]]) -> None:
     items = read(data)
