@@ -133,8 +133,8 @@ class DiscoverSpider(PagesSpider):
         for name in named:
             recipe = self._recipes.of(name)
             if recipe is None:
-                known = ", ".join(self._recipes.by_name) or "none"
-                raise CloseSpider(f"usage: no site file {name}.toml; there are: {known}")
+                known = ", ".join(self._recipes.by_name)
+                raise CloseSpider(f"usage: no site file {name}.toml; there {f'are: {known}' if known else 'is none'}")
             if not recipe.seeds and "all" not in self._sites:
                 raise CloseSpider(f"usage: {name}.toml has no seeds")
             seeds |= dict.fromkeys(recipe.seeds)
