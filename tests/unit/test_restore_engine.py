@@ -8,6 +8,7 @@ from pipelines.notes import replay
 from pipelines.restore.classify import classify
 from pipelines.restore.engine import Restored, restore, restore_fields
 from pipelines.restore.width import widen
+from samples.damage import damage
 
 # Enough of a damaged page for the verdict; level 6 and level 0 of the converter.
 ANNOTATED = "青埠縣科技創(chuàng)新協(xié)會昨天召開會議,發(fā)布了漁業(yè)發(fā)展規(guī)劃,要求關(guān)心漁民生活。"
@@ -177,3 +178,39 @@ def test_hostile_repetition_takes_linear_time(noise: str) -> None:
 
     seconds(50)
     assert seconds(800) < 40 * max(seconds(100), 0.01)
+
+
+FEW_CHOICES = (
+    "渔港菜价：鲅鱼涨，白菜降\n"
+    "沐川市价格监测点十月十二日的报表显示，全市九家市场的鲅鱼均价每公斤四十八元，比上周涨百分之六点五；白菜连续三周下降，"
+    "菠菜、黄瓜持平。监测员贝雪莲说，两场台风把渔船拦在港内，鲜货紧俏。“从前吃面舍得放虾，这几天只舍得放紫菜。”住在东门外的"
+    "岳师傅笑称。业内人士预计，风浪一过，价格会回落，市民不必囤货。"
+)
+A_NAME = (
+    "盐滩上长出的林子\n"
+    "於素琴教授在云渡的盐滩上种了二十年树。头三年，种下去的苗全军覆没，於素琴不肯走，在窝棚里住了四个冬天。学生说，於老师的"
+    "布包里总装着一把尺子，见树就量。去年，第一片林子通过了验收，制种的农户也富裕起来。“树活了，后来的人才留得住。”於素琴说。"
+)
+
+
+@pytest.mark.parametrize("text", [FEW_CHOICES, A_NAME], ids=["few choices", "a name that only authors write"])
+def test_a_text_without_notes_is_told_by_what_its_converter_chose(text: str) -> None:
+    """吃面 where phrase tables write 吃麵; the surname 於 is one kind of character, however often it stands there."""
+    made = damage(text, level=0, straddle_rate=0.0)
+    restored = restore(made.text)
+    assert restored.verdict.kind == "converted"
+    assert restored.text == made.expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "中央銀行公布本周外匯市場統計，日均成交占整體市場三成，占比持平，交易員說下週仍要看海外消息。",
+        "議員余小萍質疑，施工的期程一再延誤。余小萍說，居民每天繞路，學生上學多花二十分鐘，商家生意也受影響，要求月底前公布期程。",
+        "惟庚寅吾以降。皇覽揆余初度兮，肇錫余以嘉名。名余曰正則兮，字余曰靈均。",
+        "鄭武公娶于申，曰武姜，生莊公及共叔段。莊公寤生，驚姜氏，故名曰寤生，遂惡之。愛共叔段，欲立之，亟請于武公，公弗許。",
+    ],
+    ids=["公布 and 占 are printed in Taiwan", "the surname 余", "余 of the Chu songs", "于 of the annals"],
+)
+def test_what_writers_of_traditional_choose_too_is_no_evidence(text: str) -> None:
+    assert restore(text).text == text
