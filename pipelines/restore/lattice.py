@@ -20,7 +20,7 @@ from operator import itemgetter
 from typing import Final, NamedTuple, TypeVar
 
 from pipelines.restore import cp936
-from pipelines.restore.model import STEP
+from pipelines.restore.model import STEP, UNKNOWN
 from pipelines.restore.page import PageFacts
 from pipelines.restore.quotes import SHAPING, Quotation, quotation, shape_cost
 from pipelines.restore.scorer import Alphabet, Letter, Scorer, pair
@@ -54,13 +54,13 @@ _NEW_KEY = 1 * STEP  # a note on a character that the page does not annotate els
 
 # what people say, writers of news do not: 被冰冻住， not 被冰冻啊，
 _INTERJECTIONS: Final = frozenset("啊呀哎唉哟喲嘛哈呵噢哦")
-_SPOKEN = {False: 5 * STEP, True: 1 * STEP}
+_SPOKEN = {False: 5 * STEP, True: 0.0}
 _WEIGHED: Final = _INTERJECTIONS.union("他她", SHAPING)
 """The characters that cost something for what they are."""
 
 _SURE = 4.5 * STEP  # a next character that costs less is taken for what stood next
 
-_LONGER = 0.8 * STEP  # a weak model overcharges every character of a longer reading
+_LONGER = 1.2 * STEP  # a weak model overcharges every character of a longer reading
 _GAIN = 3 * STEP  # so much can a character cost less than the model says: one that closes speech, one more for a pair
 _UNFIT = 5 * STEP  # a character that costs more makes one think of another reading
 _ANY, _VANISHING = -1, -2  # a second byte that nothing tells; one that vanished together with the byte after it
@@ -68,9 +68,10 @@ _LOST_LEAD = 0  # a first byte that nothing tells
 _ANYTHING, _SEEN = -1, -1001  # what can follow a character that ends in a pair that vanished
 _FOLLOWED = {_ANY: 12, _VANISHING: 20}  # how many characters are followed where a byte is not known …
 _VANISHED_SECOND = 6  # … and where it is the first that is not
-_PAIRS = 28  # how many pairs of characters are followed where a pair of bytes vanished between them …
+_PAIRS = 20  # how many pairs of characters are followed where a pair of bytes vanished between them …
 _FEW = 4  # … and how many first ones, where nothing is known of the second
 _LOST = 40
+_AGAIN = 2  # how many first ones are followed where another pair may have vanished right after, as in 它知道
 _MANY, _COMMON = 200, 2500  # where so many characters could stand, only the commonest are weighed
 _UNTOLD = {"?", EATEN}
 
@@ -124,6 +125,7 @@ class Lattice:
     __slots__ = (
         "_alphabet",
         "_annotated",
+        "_before",
         "_costs",
         "_expanded",
         "_facts",
@@ -152,9 +154,10 @@ class Lattice:
         self._scorer = scorer
         self._alphabet = scorer.alphabet
         self._pronouns: dict[str, float] = {}
+        self._before: list[int] = []
         self._ranked: dict[tuple[int, int, int, int], list[tuple[Letter, float]]] = {}
         self._costs: dict[tuple[int, int, int], float] = {}
-        self._pairs: dict[tuple[int, str, int], list[tuple[Letter, float]]] = {}
+        self._pairs: dict[tuple[int, str, int, int], list[tuple[Letter, float]]] = {}
         self._expanded: dict[int, tuple[Path, list[Path]]] = {}
         self.limits: dict[tuple[int, bool], float] = {}
 
@@ -170,9 +173,14 @@ class Lattice:
         self._pairs.clear()
         self._expanded.clear()
         self._pronouns = self._scorer.pronouns(self._text[max(at - 150, 0) : at + 100])
-        before = "\n\n" + NOTE.sub("", self._text[max(at - 40, 0) : at])
-        first, second = (self._alphabet.number(char) for char in before[-2:])
+        before = "\n\n\n" + NOTE.sub("", self._text[max(at - 40, 0) : at])
+        self._before = [self._alphabet.number(char) for char in before[-3:]]
+        _, first, second = self._before
         return Path(at, -1, "", b"", 0.0, first, second, quoted=quoted)
+
+    def reweighed(self, path: Path) -> Path:
+        """The path with what it costs where three characters before each are looked at instead of two."""
+        return path._replace(cost=path.cost + self._scorer.longer(self._before, path.text))
 
     def expand(self, path: Path) -> list[Path]:
         """Every way to read on by one step from a path that is not at the end of the text, if no pair vanished."""
@@ -219,9 +227,12 @@ class Lattice:
         if note and path.text and reads(path.text[-1], note[1]):
             yield path._replace(at=note.end(), data=path.data + note_bytes(note[1]), open_key=False)
             return
-        if lost := LOST_LEAD.match(text, at):
-            yield from self._begin_unseen(path, lost)
-        yield self._step(path, at + 1, char, cp936.encode(char))
+        step = self._step(path, at + 1, char, cp936.encode(char))
+        if (lost := LOST_LEAD.match(text, at)) and (found := list(self._begin_unseen(path, lost))):
+            yield from found
+            # as it is shown, the note would stand behind a letter
+            step = step._replace(cost=step.cost + _STRAY)
+        yield step
 
     def _begin(self, path: Path, orphan: str) -> Iterator[Path]:
         """An orphan where the pairs are right: a lost lead byte, or nothing of ours."""
@@ -347,6 +358,13 @@ class Lattice:
                 cost = self._scorer.cost(path.first, path.second, key.number) + extra
                 data = _after(path, key) + bytes([key.trail]) + note_bytes(note[1])
                 yield self._grown(path, note.end(), -1, key, cost, data)._replace(open_key=False)
+            if key.trail > 0x80 and orphan == "?":
+                # 操倏?fù)u is 操控搖: round one had split 控 from 搖 already, and the orphan that it left was eaten by
+                # this one
+                for letter, cost in self._choices(path, key.lead):
+                    data = _after(path, letter) + bytes([key.lead]) + b"?" + note_bytes(note[1])[1:]
+                    step = self._grown(path, note.end(), key.trail, letter, cost + extra, data)
+                    yield step._replace(open_key=False, late=False)
 
     def _closing(self, eaten: bytes, end: int) -> tuple[str, int] | None:
         """What stands behind a run whose last byte ate something, and the number of what it was."""
@@ -368,7 +386,7 @@ class Lattice:
             return rest.end(), b"<" + rest[0].encode()
         return at, _UNKNOWN_BYTE
 
-    def _vanished(self, path: Path, *, again: int = 1) -> Iterator[list[Path]]:
+    def _vanished(self, path: Path, *, again: bool = True) -> Iterator[list[Path]]:
         """A pair without a character was there and is not shown: 周?chē)窠 is 周圍神經.
 
         Its first byte ends the pending character; its second begins another, and what is shown next ends that one.
@@ -384,18 +402,23 @@ class Lattice:
         else:
             for letter, cost in firsts[:_FEW]:
                 yield self._read_on(self._before_vanished(path, _ANYTHING - letter.trail, letter, cost))
-        for letter, cost in firsts[:again]:
+        for letter, cost in firsts[:_AGAIN] if again else ():
             step = self._before_vanished(path, _SEEN - letter.trail, letter, cost)
-            yield from self._vanished(step, again=again - 1)
+            yield from self._vanished(step, again=False)
 
     def _vanished_before(self, path: Path, firsts: list[tuple[Letter, float]], halves: bytes) -> list[Path]:
         """One of some characters, whose second byte vanished, and the character that a shown symbol ends."""
         at, goes_on = path.at + 1, halves[-1] > 0x80
+        following = self._following(at, halves[-1])
         pairs = [
             ((letter, cost, second, further), cost + further)
             for letter, cost in self._promising(firsts, path, at, goes_on=goes_on)
-            for second, further in self._after_vanished(path, letter, halves[0])
+            for second, further in self._after_vanished(path, letter, halves[0], following)
         ]
+        if following and len(pairs) > _PAIRS:
+            ahead = self._alphabet.ahead
+            pairs.sort(key=lambda found: found[1] + ahead(found[0][2].number, following))
+            del pairs[_PAIRS:]
         pairs.sort(key=itemgetter(1))
         steps: dict[str, Path] = {}
         found = []
@@ -410,14 +433,25 @@ class Lattice:
         bonus = _LONGER if letter.lead > 0xAA or letter.lead < 0xA1 else 0
         return self._grown(path, path.at, pending, letter, cost - bonus, _after(path, letter) + bytes([letter.trail]))
 
-    def _after_vanished(self, path: Path, letter: Letter, trail: int) -> list[tuple[Letter, float]]:
-        """What can follow a character whose second byte vanished, where the second byte of what follows is known."""
-        asked = (path.second, letter.char, trail)
+    def _following(self, at: int, pending: int) -> int:
+        """The number of the character that begins inside the symbol before a place, or `UNKNOWN`."""
+        char = self._text[at : at + 1]
+        halves = b"" if not char or is_orphan(char) else _symbol(char)
+        whole = pair(pending, halves[0]) if halves and pending > 0x80 else ""
+        return self._alphabet.number(whole) if whole else UNKNOWN
+
+    def _after_vanished(self, path: Path, letter: Letter, trail: int, following: int) -> list[tuple[Letter, float]]:
+        """What can follow a character whose second byte vanished, where the second byte of what follows is known.
+
+        What follows that in turn speaks for it as well: after 根 nobody expects 哭, before 笑 everybody does.
+        """
+        asked = (path.second, letter.char, trail, following)
         found = self._pairs.get(asked)
         if found is None:
-            leads = vanishing_pairs()[letter.trail]
-            letters = [one for one in self._scorer.plausible(letter.number, trail) if one.lead in leads]
-            costs = self._scorer.costs(path.second, letter.number, letters) if letters else []
+            leads, scorer = vanishing_pairs()[letter.trail], self._scorer
+            known = dict.fromkeys((*scorer.plausible(letter.number, trail), *scorer.leading(trail, following)))
+            letters = [one for one in known if one.lead in leads]
+            costs = scorer.costs(path.second, letter.number, letters) if letters else []
             found = self._pairs[asked] = list(zip(letters, costs, strict=True))
         return found
 

@@ -1,22 +1,27 @@
-"""How plausible is this Chinese? A character trigram model, compact and quick to load, for choosing between repairs.
+"""How plausible is this Chinese? A character n-gram model, compact and quick to load, for choosing between repairs.
 
 The file `data/ngrams.bin` is written by `scripts/train_ngrams.py`; `data/README.md` says what it was trained on.
 """
 
 import functools
+import gzip
 import struct
 import sys
+import zlib
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from importlib import resources
-from typing import Final
+from itertools import accumulate
+from typing import IO, Final
 
-MAGIC: Final = b"NGRAM3\n"
+MAGIC: Final = b"NGRAM4\n"
+ORDER: Final = 4
+"""The length of the longest n-grams."""
 STEP: Final = 16.0
 """Probabilities are kept as one byte: their negative natural logarithm times this."""
 BLOCK: Final = 64
-"""Trigrams are found by summing the counts of their bigrams from the start of a block of so many."""
+"""The n-grams that begin with a shorter one are found by summing counts from the start of a block of so many."""
 
 BOUNDARY: Final = "\n"
 UNKNOWN: Final = 0
@@ -44,112 +49,133 @@ def symbol(char: str) -> str:
     return char.translate(_WIDE)
 
 
+class _Level:
+    """The n-grams of one order, sorted; those that begin alike lie together.
+
+    Attributes:
+        last: their last symbols.
+        cost: the negative log probability of the last after the others.
+        backoff: what is added where a longer one that begins with this is not known; empty for the longest.
+        children: how many longer ones begin with this; empty for the longest.
+    """
+
+    __slots__ = ("_blocks", "backoff", "children", "cost", "last")
+
+    def __init__(self, last: "array[int]", cost: bytes, backoff: bytes, children: bytes) -> None:
+        self.last = last
+        self.cost = cost
+        self.backoff = backoff
+        self.children = children
+        blocks = (sum(children[at : at + BLOCK]) for at in range(0, len(children), BLOCK))
+        self._blocks = array("I", accumulate(blocks, initial=0))
+
+    def find(self, last: int, start: int, end: int) -> int:
+        """Where the n-gram with that last symbol is, between two places; -1 where it is not."""
+        at = bisect_left(self.last, last, start, end)
+        return at if at < end and self.last[at] == last else -1
+
+    def children_of(self, at: int) -> tuple[int, int]:
+        """Between which places of the next level the n-grams are that begin with this one."""
+        block = at // BLOCK
+        start = self._blocks[block] + sum(self.children[block * BLOCK : at])
+        return start, start + self.children[at]
+
+
 class Model:
-    """An interpolated trigram model over characters.
+    """An interpolated n-gram model over characters.
 
     Attributes:
         vocabulary: symbol → number; what is missing is `UNKNOWN`.
     """
 
-    __slots__ = (
-        "_backoff_one",
-        "_backoff_two",
-        "_blocks",
-        "_children",
-        "_first_pair",
-        "_one",
-        "_three",
-        "_three_last",
-        "_two",
-        "_two_last",
-        "vocabulary",
-    )
+    __slots__ = ("_backoff_one", "_first_pair", "_four", "_one", "_three", "_two", "vocabulary")
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, file: IO[bytes]) -> None:
         """Read the file's tables; raises ValueError where it is not such a file."""
-        if not data.startswith(MAGIC):
+        if file.read(len(MAGIC)) != MAGIC:
             raise ValueError("not an n-gram file of this version")
-        at = len(MAGIC)
-        names, ones, twos, threes = struct.unpack_from("<4I", data, at)
-        at += 16
-        self.vocabulary: dict[str, int] = {
-            char: number for number, char in enumerate(data[at : at + names].decode("utf-8"), start=1)
-        }
-        at += names
+        try:
+            self._read(file)
+        except (EOFError, OSError, struct.error, zlib.error) as error:
+            raise ValueError("the n-gram file is damaged") from error
 
-        def numbers(kind: str, length: int) -> "array[int]":
-            nonlocal at
-            found: array[int] = array(kind)
-            end = at + length * found.itemsize
-            found.frombytes(data[at:end])
-            at = end
-            if sys.byteorder == "big":
-                found.byteswap()
-            return found
-
-        self._first_pair = numbers("I", ones + 1)
-        self._blocks = numbers("I", twos // BLOCK + 1)
-        self._two_last = numbers("H", twos)
-        self._three_last = numbers("H", threes)
-        self._one = numbers("B", ones)
-        self._backoff_one = numbers("B", ones)
-        self._two = numbers("B", twos)
-        self._backoff_two = numbers("B", twos)
-        self._children = data[at : at + twos]
-        self._three = data[at + twos : at + twos + threes]
+    def _read(self, file: IO[bytes]) -> None:
+        with gzip.GzipFile(fileobj=file) as tables:
+            read = tables.read
+            names, *sizes = struct.unpack(f"<{ORDER + 1}I", read(4 * (ORDER + 1)))
+            self.vocabulary: dict[str, int] = {
+                char: number for number, char in enumerate(read(names).decode("utf-8"), start=1)
+            }
+            self._one, self._backoff_one = read(sizes[0]), read(sizes[0])
+            self._first_pair = _numbers("I", read(4 * (sizes[0] + 1)))
+            levels = []
+            for order, size in enumerate(sizes[1:], start=2):
+                # the lower bytes, then the higher ones: apart they pack better
+                halves = bytearray(2 * size)
+                halves[0::2], halves[1::2] = read(size), read(size)
+                inner = size if order < ORDER else 0
+                levels.append(_Level(_numbers("H", halves), read(size), read(inner), read(inner)))
+        self._two, self._three, self._four = levels
 
     def cost(self, first: int, second: int, third: int) -> int:
         """The negative log probability of `third` after the two before it, in units of 1/`STEP`."""
         backoff = 0
         pair = self._pair(first, second)
         if pair >= 0:
-            if self._children[pair]:
-                start, end = self._triples(pair)
-                at = bisect_left(self._three_last, third, start, end)
-                if at < end and self._three_last[at] == third:
-                    return self._three[at]
-            backoff = self._backoff_two[pair]
-        pair = self._pair(second, third)
-        if pair >= 0:
-            return backoff + self._two[pair]
-        return backoff + self._backoff_one[second] + self._one[third]
+            triple = self._three.find(third, *self._two.children_of(pair))
+            if triple >= 0:
+                return self._three.cost[triple]
+            backoff = self._two.backoff[pair]
+        return backoff + self.cost_after_one(second, third)
+
+    def correction(self, first: int, second: int, third: int, fourth: int) -> int:
+        """What is added to `cost` where three characters before are known; mostly negative."""
+        pair = self._pair(first, second)
+        triple = self._three.find(third, *self._two.children_of(pair)) if pair >= 0 else -1
+        if triple < 0:
+            return 0
+        found = self._four.find(fourth, *self._three.children_of(triple))
+        if found < 0:
+            return self._three.backoff[triple]
+        return self._four.cost[found] - self.cost(second, third, fourth)
 
     def costs(self, first: int, second: int, thirds: Sequence[int]) -> list[int]:
         """`cost` for many `thirds`: the contexts are looked up once."""
         backoff, start, end = 0, 0, 0
         pair = self._pair(first, second)
         if pair >= 0:
-            backoff = self._backoff_two[pair]
-            start, end = self._triples(pair)
+            backoff = self._two.backoff[pair]
+            start, end = self._two.children_of(pair)
         low, high = self._first_pair[second], self._first_pair[second + 1]
         bare = backoff + self._backoff_one[second]
-        two_last, three_last = self._two_last, self._three_last
+        two_last, three_last = self._two.last, self._three.last
+        two_cost, three_cost = self._two.cost, self._three.cost
         found = []
         for third in thirds:
             if start < end:
                 at = bisect_left(three_last, third, start, end)
                 if at < end and three_last[at] == third:
-                    found.append(self._three[at])
+                    found.append(three_cost[at])
                     continue
             at = bisect_left(two_last, third, low, high)
             if at < high and two_last[at] == third:
-                found.append(backoff + self._two[at])
+                found.append(backoff + two_cost[at])
             else:
                 found.append(bare + self._one[third])
         return found
 
     def followers(self, first: int) -> Sequence[int]:
         """The numbers of the characters that training saw after one."""
-        return self._two_last[self._first_pair[first] : self._first_pair[first + 1]]
+        return self._two.last[self._first_pair[first] : self._first_pair[first + 1]]
 
     def followers_of_two(self, first: int, second: int) -> Sequence[int]:
         """The numbers of the characters that training saw after two."""
         pair = self._pair(first, second)
-        return self._three_last[slice(*self._triples(pair))] if pair >= 0 else ()
+        return self._three.last[slice(*self._two.children_of(pair))] if pair >= 0 else ()
 
     def follower_costs(self, first: int) -> Sequence[int]:
         """The negative log probability of each of `followers` after that one."""
-        return self._two[self._first_pair[first] : self._first_pair[first + 1]]
+        return self._two.cost[self._first_pair[first] : self._first_pair[first + 1]]
 
     def alone(self, number: int) -> int:
         """The negative log probability of a character, whatever stands before it."""
@@ -169,18 +195,29 @@ class Model:
         find = self.vocabulary.get
         return [find(symbol(char), UNKNOWN) for char in text]
 
-    def _triples(self, pair: int) -> tuple[int, int]:
-        block = pair // BLOCK
-        start = self._blocks[block] + sum(self._children[block * BLOCK : pair])
-        return start, start + self._children[pair]
+    def has_pair(self, first: int, second: int) -> bool:
+        """Whether training saw a character after another."""
+        return self._pair(first, second) >= 0
+
+    def cost_after_one(self, first: int, second: int) -> int:
+        """The negative log probability of `second` after `first`."""
+        pair = self._pair(first, second)
+        return self._two.cost[pair] if pair >= 0 else self._backoff_one[first] + self._one[second]
 
     def _pair(self, first: int, second: int) -> int:
-        low, high = self._first_pair[first], self._first_pair[first + 1]
-        at = bisect_left(self._two_last, second, low, high)
-        return at if at < high and self._two_last[at] == second else -1
+        return self._two.find(second, self._first_pair[first], self._first_pair[first + 1])
+
+
+def _numbers(kind: str, data: bytes | bytearray) -> "array[int]":
+    found: array[int] = array(kind)
+    found.frombytes(data)
+    if sys.byteorder == "big":
+        found.byteswap()
+    return found
 
 
 @functools.cache
 def load() -> Model:
     """The model that ships with the project, read once."""
-    return Model(resources.files("pipelines.restore").joinpath("data/ngrams.bin").read_bytes())
+    with resources.files("pipelines.restore").joinpath("data/ngrams.bin").open("rb") as file:
+        return Model(file)

@@ -31,8 +31,7 @@ SPOT: Final = re.compile(
 """Where a run can begin."""
 _SETTLED = 3  # so many characters after a run tell how well it joins what follows
 _FARTHEST = 300  # the longest run seen is under 60 characters; a hostile text must not cost more than this
-_BREADTH = 14  # how many readings are followed at once
-_FIRST_BREADTH = 28  # at the first character of a run nothing but its left neighbour tells the readings apart
+_BREADTH = 28  # how many readings are followed at once
 _VANISHING_BREADTH = 2
 # Paths that may be made for a text, besides four for each of its characters: a damaged page needs about half of that,
 # and a hostile one gets no more
@@ -41,8 +40,9 @@ _WORK, _WORK_EACH, _MAX_WORK = 20_000, 4, 400_000
 _CROWD: Final = re.compile(rf"[{ORPHANS}]{{4,}}")
 NOWHERE: Final = range(0)
 ANYWHERE: Final = range(sys.maxsize)
-_WORSE = 12 * STEP  # a reading so much worse than the best so far does not recover
-DOUBT: Final = 5.0
+_CLOSE = 10 * STEP  # a reading so much worse than the best does not win by what stands farther before it
+_WORSE = 9 * STEP  # a reading so much worse than the best so far does not recover
+DOUBT: Final = 5.5
 """A margin over the runner-up below this (nats, for the whole run) leaves the repair doubtful."""
 
 
@@ -117,7 +117,21 @@ def _solve(lattice: Lattice, text: str, start: int, *, quoted: Quotation) -> Men
             # the readings found before may have been crowded out by others that came to nothing
             at = best.at
             paths = sorted([path for path in paths if path.at == at] + others, key=attrgetter("cost"))
-    return _choose(proved(paths), start)
+    return _choose(_reweighed(lattice, proved(paths)), start)
+
+
+def _reweighed(lattice: Lattice, paths: Iterator[Path]) -> Iterator[Path]:
+    """The best of some paths, in the order in which the model sees them that looks at three characters before each."""
+    best = next(paths, None)
+    if best is None:
+        return iter(())
+    close, others = [best], []
+    for path in paths:
+        if path.cost >= best.cost + _CLOSE:
+            others.append(path)  # far behind, but the margin is told from it
+            break
+        close.append(path)
+    return iter(sorted(map(lattice.reweighed, close), key=attrgetter("cost")) + others)
 
 
 _Waiting = dict[int, list[Path]]
@@ -157,8 +171,7 @@ def _search(
                 break
             waiting[max(waiting)].extend(paths)
             continue
-        breadth = _FIRST_BREADTH if at - start <= 2 else _BREADTH
-        for rank, path in enumerate(_best(paths, breadth)):
+        for rank, path in enumerate(_best(paths, _BREADTH)):
             found = lattice.expand(path)
             _put(found, waiting, limits, end)
             if rank < _VANISHING_BREADTH and at in vanished:

@@ -22,6 +22,7 @@ _SHARE_ONE, _PRIOR_TWO, _PRIOR_THREE = 0.1, 25.0, 6.0
 _UNSEEN = 0.3  # of a pronoun that does not stand on the page
 _MAX_PAGE = 20_000  # characters of the page that are looked at: the longest article, not a concatenation of many
 
+_LEADING = 5  # characters of either half of GBK that are weighed because of what follows
 _COMMONEST = 5  # characters that are weighed although nothing speaks for them
 _TRAILS = (*range(0x40, 0x7F), *range(0x80, 0xFF))
 _STRANGE = round(4 * STEP)  # for symbols that authors hardly use and training saw too seldom to tell (Ⅷ ┛ Ж ａ)
@@ -49,18 +50,37 @@ class Letter(NamedTuple):
 
 
 class Alphabet:
-    """GBK's characters with their numbers in a model; the tables fill as they are asked for."""
+    """GBK's characters with their numbers in a model; the tables fill as they are asked for.
 
-    __slots__ = ("_common", "_followers", "_leads", "_numbered", "_numbers", "_trails", "letter", "model")
+    Attributes:
+        model: the model.
+        letter: a character → what is known of it.
+        ahead: the numbers of two characters → what the second costs after the first, whatever stands before that.
+    """
+
+    __slots__ = (
+        "_common",
+        "_followers",
+        "_leading",
+        "_leads",
+        "_numbered",
+        "_numbers",
+        "_trails",
+        "ahead",
+        "letter",
+        "model",
+    )
 
     def __init__(self, model: Model) -> None:
         """Set up for one model."""
         self.model = model
         self.letter = functools.lru_cache(maxsize=8192)(self._letter)
+        self.ahead = functools.lru_cache(maxsize=65536)(model.cost_after_one)
         self._numbers: dict[str, int] = {}
         self._leads: dict[int, tuple[Letter, ...]] = {}
         self._trails: dict[int, tuple[Letter, ...]] = {}
         self._common: dict[int, tuple[Letter, ...]] = {}
+        self._leading: dict[tuple[int, int], tuple[Letter, ...]] = {}
         self._numbered: list[Letter | None] = []
         self._followers: dict[int, dict[int, list[Letter]]] = {}
 
@@ -112,6 +132,18 @@ class Alphabet:
                 letter = numbered[follower]
                 if letter is not None:
                     found.setdefault(letter.trail, []).append(letter)
+        return found
+
+    def leading(self, trail: int, following: int) -> tuple[Letter, ...]:
+        """The characters with a second byte after which training saw another most often, of either half of GBK."""
+        asked = (trail, following)
+        found = self._leading.get(asked)
+        if found is None:
+            model = self.model
+            seen = [letter for letter in self.by_trail(trail) if model.has_pair(letter.number, following)]
+            seen.sort(key=lambda letter: model.alone(letter.number) + model.cost_after_one(letter.number, following))
+            halves = ([one for one in seen if one.lead >= 0xA1], [one for one in seen if one.lead < 0xA1])
+            found = self._leading[asked] = tuple(one for half in halves for one in half[:_LEADING])
         return found
 
     def _letters(self, pairs: Iterable[tuple[int, int]]) -> tuple[Letter, ...]:
@@ -200,6 +232,20 @@ class Scorer:
             seen = self.alphabet.followers(before).get(trail, ())
             found = self._plausible[asked] = list(dict.fromkeys((*seen, *here, *letters[:_COMMONEST])))
         return found
+
+    def leading(self, trail: int, following: int) -> Sequence[Letter]:
+        """The characters with a second byte after which training saw another most often."""
+        return self.alphabet.leading(trail, following) if following else ()
+
+    def longer(self, before: Sequence[int], text: str) -> int:
+        """What a text costs more, or less, where three characters before each are looked at instead of two.
+
+        Args:
+            before: the numbers of the three characters before it.
+            text: as the lattice reads it.
+        """
+        numbers = [*before, *map(self.alphabet.number, text)]
+        return sum(map(self._model.correction, numbers, numbers[1:], numbers[2:], numbers[3:]))
 
     def pronouns(self, near: str) -> dict[str, float]:
         """What 他 and 她 cost besides: often nothing that is shown tells them apart, but what stands near does.

@@ -95,12 +95,6 @@ def script() -> Script:
 
 
 @functools.cache
-def readings() -> frozenset[str]:
-    """Every Han of GBK with each of its readings: `國guó`."""
-    return frozenset(char + reading for reading, first, other in _reading_rows() for char in first + other)
-
-
-@functools.cache
 def read_as() -> dict[str, tuple[str, str]]:
     """Reading → the Han it is the first reading of, the Han that have it besides."""
     return {reading: (first, other) for reading, first, other in _reading_rows()}
@@ -113,7 +107,8 @@ def reads(char: str, reading: str) -> bool:
     >>> reads("國", "guó"), reads("國", "jiā")
     (True, False)
     """
-    return char + reading in readings() or char + reading.translate(_PRINT_FORMS) in readings()
+    first, other = read_as().get(reading) or read_as().get(reading.translate(_PRINT_FORMS)) or ("", "")
+    return char in first or char in other
 
 
 @functools.cache
