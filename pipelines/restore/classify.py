@@ -9,9 +9,7 @@ import functools
 import re
 from collections import Counter
 from collections.abc import Collection, Sequence
-from typing import Final, NamedTuple
-
-from opencc import OpenCC
+from typing import Final
 
 from crawler.items import Evidence
 from pipelines.restore.others import other_damage
@@ -21,12 +19,26 @@ from pipelines.restore.tables import EMOJI, HAN, MAYBE_EMOJI, NOTE, ORPHANS, rea
 
 _SAMPLE = 60_000  # characters; a longer text is judged by its beginning, middle and end
 
-# what writers of Traditional print too, though phrase tables have 佈 佔: 公布 占三成
-_EITHER: Final = frozenset("布占")
-# surnames that phrase tables take for words: 余先生 范先生; alone they tell nothing
-_NAMES: Final = frozenset("余范游涂郁")
-# what classical texts, which have no 的, write themselves: 志于學 詩云
-_CLASSICAL: Final = frozenset("于云后")
+# One to many: what the converter leaves alone where a writer of Traditional uses another character, and what it always
+# converts where a writer of Traditional would not (批準 for 批准). Words in which both write the same are left out.
+# Each begins with its own character, so that the text is searched for those characters first.
+_CONVERTERS: Final = re.compile(
+    r"""
+    么 | 筑 | 愿 | 郁 | 伙 | 并 | 陜 | 系(?<=[關聯]系) | 志(?<=[標雜同]志) | 游(?<=旅游) | 游(?=客) | 面(?=[條粉包])
+    | 松(?<=[放輕]松) | 里(?<![公英里海千萬百十鄰鄉]里)(?![程巷長民弄拉昂斯約]) | 后(?<![皇太王天母影]后)(?![妃羿冠座])
+    | 于(?!右) | 谷(?=物) | 范(?![仲成文]) | 云(?<![人子古]云)(?!云亦) | 采(?<![風神文精丰興喝]采)(?!風|邑)
+    | 干(?<![若相]干)(?![擾涉預戈支]) | 征(?<![出遠長從]征)(?![服戰途伐討]) | 斗(?<![北泰熨漏煙小]斗)(?![膽笠篷])
+    | 余(?![秋光]) | 占(?=[據領用有比地]) | 制(?=[造作品成片圖藥]) | 準(?<=批準) | 準(?=許) | 沖(?=[突擊])
+    | 癥(?<=[病絕不炎]癥) | 復(?=[雜制印合]) | 盡(?=管) | 匯(?<=詞匯) | 發(?<=[頭理]發) | 歷(?<=日歷) | 只(?<=一只)
+    """,
+    re.VERBOSE,
+)
+# what a writer of Traditional uses and the converter never makes
+_AUTHORS: Final = re.compile("[於後裏裡並製隻麼係範徵餘幹鬆複髮佔築願鬥雲採儘衝彙製癒曆錶麵穀遊]")
+# surnames that are among them: 余先生 范先生; alone they tell nothing
+_NAMES: Final = frozenset("余范游郁")
+# what classical texts, which have no 的, write themselves: 志于學
+_CLASSICAL: Final = frozenset("于")
 # what only converters of another kind make, which take the first variant of a list (全麵攷慮 結閤)
 _VARIANTS: Final = "閤攷箇瞭麵纔"
 _SHIFTED: Final = re.compile(rf"[{ORPHANS}][^\n{ORPHANS}]{{0,30}}")
@@ -57,85 +69,43 @@ def _converter_damage(text: str) -> Page | None:
     notes = Counter(NOTE.findall(text))
     valid = {note: number for note, number in notes.items() if reads(*note)}
     facts = _facts(text, traditional, valid)
-    share, found = round(len(traditional) / max(size, 1), 3), len(facts.annotated)
-    evidence = [
-        Evidence(kind="traditional-share", detail=f"{len(traditional)} of {size} characters", weight=share),
-        Evidence(kind="valid-notes", detail=f"{found} annotated characters", weight=found),
-    ]
+    left_alone, authors = _CONVERTERS.findall(text), _AUTHORS.findall(text)
+    # kinds of them, because a name's stands there often (於教授)
+    kinds, own = set(left_alone), set(authors)
     variants = sum(char in text for char in _VARIANTS)
     everyday = _everyday(valid, facts)
-    enough_notes = found >= 3 or (size >= 12 and everyday == 2 and not _authors_own().search(text))
+    enough_notes = len(facts.annotated) >= 3 or (size >= 12 and not authors and everyday == 2)
+    # a longer text of genuine Traditional has some of the author's, too
+    enough = 1 if size >= 130 and not authors else 2
+    mostly = (len(kinds) >= 2 * len(own) and len(left_alone) >= len(authors)) or variants >= 3
+    # one note can be an author's gloss (葉(yè)), but not beside an orphan byte
+    shared = _NAMES if "的" in text else _NAMES | _CLASSICAL
+    telling = kinds - shared or (everyday and SPOT.search(text))
     if enough_notes and not _teaches(valid, facts):
         kind = ANNOTATED
-    elif len(traditional) > 0.13 * size and _is_whole(text, traditional):
-        choices = _choices(text)
-        kinds, own = set(choices.converters), set(choices.authors)
-        telling = kinds - _NAMES if "的" in text else kinds - _NAMES - _CLASSICAL
-        # a longer text of genuine Traditional has some of the author's
-        enough = 1 if size >= 130 and not own else 2
-        # kinds of them, because a name's stands there often (於教授)
-        mostly = len(kinds) >= 2 * len(own) or variants >= 3
-        # one note can be an author's gloss (葉(yè)), but not beside an orphan byte
-        is_broken = everyday > 0 and SPOT.search(text) is not None
-        if not (telling or is_broken) or len(kinds) + everyday < enough or not mostly:
+    elif len(traditional) > 0.13 * size and telling and len(left_alone) + everyday >= enough and mostly:
+        if not _is_whole(text, traditional):
             return None
         kind = CONVERTED
-        told = f"{len(kinds)} kinds ({''.join(sorted(kinds))}) against {len(own)} of an author's"
-        evidence.append(Evidence(kind="converter-choices", detail=told, weight=len(kinds)))
     else:
         return None
+    share, found = round(len(traditional) / max(size, 1), 3), len(facts.annotated)
     return Page(
         kind=kind,
-        evidence=tuple(evidence),
+        evidence=(
+            Evidence(kind="traditional-share", detail=f"{len(traditional)} of {size} characters", weight=share),
+            Evidence(
+                kind="left-simplified",
+                detail=f"{len(left_alone)} against {len(authors)} by an author",
+                weight=len(left_alone),
+            ),
+            Evidence(kind="valid-notes", detail=f"{found} annotated characters", weight=found),
+        ),
         facts=facts,
         folded=_is_folded(text),
         general=variants >= 3,
         sample=text,
     )
-
-
-class _Choices(NamedTuple):
-    """Where one simplified character stands for several traditional ones, and what stands there.
-
-    Attributes:
-        converters: what the converter writes and an author would not (里 in 公園里, 準 in 批準).
-        authors: what an author writes and the converter never does (裡 in 公園裡).
-    """
-
-    converters: list[str]
-    authors: list[str]
-
-
-def _choices(text: str) -> _Choices:
-    """Hold a traditional text against what phrase tables make of it once it is simplified.
-
-    What a writer of Taiwan or Hong Kong prints as often as the phrase tables' form is left out.
-    """
-    own, made = script().authors_own, script().made
-    simplify, write = _phrases()
-    converters: list[str] = []
-    # OpenCC ends at a NUL and reads no lone surrogates
-    for shown in text.replace("\0", " ").encode("utf-8", "replace").decode().splitlines():
-        simple = simplify.convert(shown)
-        written = write.convert(simple)
-        if len(shown) == len(simple) == len(written):
-            converters += [
-                char
-                for char, plain, wanted in zip(shown, simple, written, strict=True)
-                if char != wanted and char == made.get(plain, plain) and (wanted in own or wanted == plain)
-            ]
-    converters = [char for char in converters if char not in _EITHER]
-    return _Choices(converters, _authors_own().findall(text))
-
-
-@functools.cache
-def _phrases() -> tuple[OpenCC, OpenCC]:
-    return OpenCC("t2s"), OpenCC("s2tw")
-
-
-@functools.cache
-def _authors_own() -> re.Pattern[str]:
-    return re.compile(f"[{''.join(script().authors_own)}]")
 
 
 def _sample(text: str) -> str:

@@ -75,7 +75,7 @@ class Alphabet:
         """Set up for one model."""
         self.model = model
         self.letter = functools.lru_cache(maxsize=8192)(self._letter)
-        self.ahead = functools.lru_cache(maxsize=65536)(model.cost_after_one)
+        self.ahead = functools.lru_cache(maxsize=8192)(model.cost_after_one)
         self._numbers: dict[str, int] = {}
         self._leads: dict[int, tuple[Letter, ...]] = {}
         self._trails: dict[int, tuple[Letter, ...]] = {}

@@ -180,12 +180,6 @@ def test_hostile_repetition_takes_linear_time(noise: str) -> None:
     assert seconds(800) < 40 * max(seconds(100), 0.01)
 
 
-FEW_CHOICES = (
-    "渔港菜价：鲅鱼涨，白菜降\n"
-    "沐川市价格监测点十月十二日的报表显示，全市九家市场的鲅鱼均价每公斤四十八元，比上周涨百分之六点五；白菜连续三周下降，"
-    "菠菜、黄瓜持平。监测员贝雪莲说，两场台风把渔船拦在港内，鲜货紧俏。“从前吃面舍得放虾，这几天只舍得放紫菜。”住在东门外的"
-    "岳师傅笑称。业内人士预计，风浪一过，价格会回落，市民不必囤货。"
-)
 A_NAME = (
     "盐滩上长出的林子\n"
     "於素琴教授在云渡的盐滩上种了二十年树。头三年，种下去的苗全军覆没，於素琴不肯走，在窝棚里住了四个冬天。学生说，於老师的"
@@ -193,10 +187,8 @@ A_NAME = (
 )
 
 
-@pytest.mark.parametrize("text", [FEW_CHOICES, A_NAME], ids=["few choices", "a name that only authors write"])
-def test_a_text_without_notes_is_told_by_what_its_converter_chose(text: str) -> None:
-    """吃面 where phrase tables write 吃麵; the surname 於 is one kind of character, however often it stands there."""
-    made = damage(text, level=0, straddle_rate=0.0)
+def test_a_name_that_only_authors_write_is_one_kind_of_character() -> None:
+    made = damage(A_NAME, level=0, straddle_rate=0.0)
     restored = restore(made.text)
     assert restored.verdict.kind == "converted"
     assert restored.text == made.expected

@@ -71,7 +71,7 @@ def traditional(body: Iterable[str]) -> tuple[str, ...]:
         pytest.param(traditional(ONE), id="the-other-script"),
         pytest.param(("".join(ONE),), id="one-paragraph"),
         pytest.param(cut(ONE, chance()), id="cut"),
-        pytest.param(embedded(ONE, chance()), id="embedded"),
+        pytest.param(embedded(ONE, chance(3)), id="embedded"),
         pytest.param(rewritten(ONE, chance(), 0.3), id="30-percent-rewritten"),
         pytest.param(scattered(ONE, chance(), 0.2), id="every-fifth-character-changed"),
         pytest.param(("本站综合消息如下。", *ONE, "免责声明：本文转载自其他媒体，与本网无关。"), id="framed"),
