@@ -78,8 +78,8 @@ def _converter_damage(text: str) -> Page | None:
     # a longer text of genuine Traditional has some of the author's, too
     enough = 1 if size >= 130 and not authors else 2
     mostly = (len(kinds) >= 2 * len(own) and len(left_alone) >= len(authors)) or variants >= 3
-    # one note can be an author's gloss (葉(yè)), but not beside an orphan byte
     shared = _NAMES if "的" in text else _NAMES | _CLASSICAL
+    # one note can be an author's gloss (葉(yè)), but not beside an orphan byte
     telling = kinds - shared or (everyday and SPOT.search(text))
     if enough_notes and not _teaches(valid, facts):
         kind = ANNOTATED
@@ -96,7 +96,7 @@ def _converter_damage(text: str) -> Page | None:
             Evidence(kind="traditional-share", detail=f"{len(traditional)} of {size} characters", weight=share),
             Evidence(
                 kind="left-simplified",
-                detail=f"{len(left_alone)} against {len(authors)} by an author",
+                detail=f"{len(left_alone)} of {len(kinds)} kinds against {len(authors)} of {len(own)} by an author",
                 weight=len(left_alone),
             ),
             Evidence(kind="valid-notes", detail=f"{found} annotated characters", weight=found),
