@@ -60,7 +60,7 @@ class Alphabet:
 
     __slots__ = (
         "_common",
-        "_followers",
+        "_ending",
         "_leading",
         "_leads",
         "_numbered",
@@ -82,7 +82,7 @@ class Alphabet:
         self._common: dict[int, tuple[Letter, ...]] = {}
         self._leading: dict[tuple[int, int], tuple[Letter, ...]] = {}
         self._numbered: list[Letter | None] = []
-        self._followers: dict[int, dict[int, list[Letter]]] = {}
+        self._ending: dict[int, dict[int, Letter]] = {}
 
     def number(self, char: str) -> int:
         """The model's number of a character of either script."""
@@ -122,17 +122,13 @@ class Alphabet:
             found = self._common[trail] = tuple(sorted(known, key=lambda letter: letter.number))
         return found
 
-    def followers(self, number: int) -> dict[int, list[Letter]]:
-        """The characters that training saw after one, in the converter's script, by their second byte."""
-        found = self._followers.get(number)
-        if found is None:
-            numbered = self.numbered()
-            found = self._followers[number] = {}
-            for follower in self.model.followers(number):
-                letter = numbered[follower]
-                if letter is not None:
-                    found.setdefault(letter.trail, []).append(letter)
-        return found
+    def followers(self, number: int, trail: int) -> list[Letter]:
+        """The characters with a second byte that training saw after another, in the converter's script."""
+        if not self._ending:
+            for letter in filter(None, self.numbered()):
+                self._ending.setdefault(letter.trail, {})[letter.number] = letter
+        ending = self._ending.get(trail, {})
+        return [ending[follower] for follower in filter(ending.__contains__, self.model.followers(number))]
 
     def leading(self, trail: int, following: int) -> tuple[Letter, ...]:
         """The characters with a second byte after which training saw another most often, of either half of GBK."""
@@ -229,7 +225,7 @@ class Scorer:
             if trail not in self._present:
                 self._present[trail] = [one for one in letters if one.number in ones]
             here = [one for one in self._present[trail] if (before, one.number) in twos or ones[one.number] > 1]
-            seen = self.alphabet.followers(before).get(trail, ())
+            seen = self.alphabet.followers(before, trail)
             found = self._plausible[asked] = list(dict.fromkeys((*seen, *here, *letters[:_COMMONEST])))
         return found
 
@@ -288,7 +284,7 @@ def _alone(pronoun: str, text: str) -> int:
     return text.count(pronoun) - text.count(pronoun + "們")
 
 
-@functools.lru_cache(maxsize=32768)
+@functools.lru_cache(maxsize=1024)
 def pair(lead: int, trail: int) -> str:
     """The character of two bytes, or an empty string."""
     try:

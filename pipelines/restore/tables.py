@@ -6,6 +6,7 @@ Sources: `pipelines/rules/script.txt` and `readings.txt`, written by `scripts/bu
 import functools
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
 from typing import Final
@@ -78,20 +79,22 @@ class Script:
 @functools.cache
 def script() -> Script:
     """The characters of both scripts."""
-    lines = _lines("script.txt")
-    simplified = {line[0]: line[1] for line in lines if line[2] != "-"}
-    to_simplified = list(map(chr, range(0x10000)))
-    for old, new in simplified.items():
-        if old != "著":
-            to_simplified[ord(old)] = new
+    rows = list(map(tuple, _lines("script.txt")))
+    simplified = {old: new for old, new, mark in rows if mark != "-"}
+    in_context = {**simplified, "著": "著"}
     return Script(
         simplified=simplified,
-        to_simplified="".join(to_simplified),
-        made={line[1]: line[0] for line in lines if line[2] == "="},
-        traditional=frozenset(line[0] for line in lines),
-        authors_own=frozenset(line[0] for line in lines if line[2] == "-"),
-        converted=frozenset(line[1] for line in lines if line[2] == "="),
+        to_simplified="".join(_row(at, in_context) for at in range(0, 0x10000, 0x100)),
+        made={new: old for old, new, mark in rows if mark == "="},
+        traditional=frozenset(old for old, _, _ in rows),
+        authors_own=frozenset(old for old, _, mark in rows if mark == "-"),
+        converted=frozenset(new for _, new, mark in rows if mark == "="),
     )
+
+
+def _row(start: int, changed: Mapping[str, str]) -> str:
+    """256 characters, those that change changed; all 65,536 of the plane at once would take 5 MB for a moment."""
+    return "".join(changed.get(char, char) for char in map(chr, range(start, start + 0x100)))
 
 
 @functools.cache
