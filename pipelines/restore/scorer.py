@@ -56,6 +56,8 @@ class Alphabet:
         model: the model.
         letter: a character → what is known of it.
         ahead: the numbers of two characters → what the second costs after the first, whatever stands before that.
+        followers: the number of a character, and a second byte → the characters with that byte that training saw after
+            it, in the converter's script.
     """
 
     __slots__ = (
@@ -67,6 +69,7 @@ class Alphabet:
         "_numbers",
         "_trails",
         "ahead",
+        "followers",
         "letter",
         "model",
     )
@@ -76,6 +79,7 @@ class Alphabet:
         self.model = model
         self.letter = functools.lru_cache(maxsize=8192)(self._letter)
         self.ahead = functools.lru_cache(maxsize=8192)(model.cost_after_one)
+        self.followers = functools.lru_cache(maxsize=4096)(self._followers)
         self._numbers: dict[str, int] = {}
         self._leads: dict[int, tuple[Letter, ...]] = {}
         self._trails: dict[int, tuple[Letter, ...]] = {}
@@ -122,8 +126,7 @@ class Alphabet:
             found = self._common[trail] = tuple(sorted(known, key=lambda letter: letter.number))
         return found
 
-    def followers(self, number: int, trail: int) -> list[Letter]:
-        """The characters with a second byte that training saw after another, in the converter's script."""
+    def _followers(self, number: int, trail: int) -> list[Letter]:
         if not self._ending:
             for letter in filter(None, self.numbered()):
                 self._ending.setdefault(letter.trail, {})[letter.number] = letter
