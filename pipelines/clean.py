@@ -1,6 +1,7 @@
 """The whole flow of a page, in one place: captured bytes in, article out."""
 
 from crawler.items import Article, Capture, Record, SiteRecipe
+from pipelines.collector import collector_paused
 from pipelines.decode import decode
 from pipelines.despam import despam
 from pipelines.extract import extract, join
@@ -29,11 +30,12 @@ def record_of(capture: Capture, site: SiteRecipe | None = None) -> Record:
     """
     recipe = site or SiteRecipe()
     drafts = []
-    for part in (capture, *capture.parts):
-        decoded = decode(part)
-        page = parse(decoded)
-        page = despam(page)
-        drafts.append(extract(page, recipe))
-    draft = join(drafts)
-    draft = restore_draft(draft)
-    return read_fields(draft, recipe)
+    with collector_paused():
+        for part in (capture, *capture.parts):
+            decoded = decode(part)
+            page = parse(decoded)
+            page = despam(page)
+            drafts.append(extract(page, recipe))
+        draft = join(drafts)
+        draft = restore_draft(draft)
+        return read_fields(draft, recipe)

@@ -4,8 +4,6 @@ Where it can make no sense of it, what swallowed the page is opened and lxml rea
 opinion where nothing is to be opened.
 """
 
-import contextlib
-import gc
 import json
 import re
 from codecs import BOM_UTF8
@@ -16,8 +14,9 @@ from urllib.parse import urljoin
 from lxml import etree
 
 from crawler.items import Capture, Declared, Decoded, Evidence, Note, Reason, Rejected, Verdict
+from pipelines.collector import collector_paused
 from pipelines.markup.blocks import Block, Boxes, Head, Links, Picture
-from pipelines.markup.walk import EnoughSeenError, Walker
+from pipelines.markup.walk import EnoughSeenError, Walked, Walker
 
 MAX_CHARACTERS = 20_000_000
 AT_A_TIME = 1_000_000  # characters handed to the reader; nearly all pages are shorter
@@ -83,27 +82,28 @@ def parse(decoded: Decoded) -> Page:
     """
     _refuse_other_formats(decoded)
     text = decoded.text[:MAX_CHARACTERS]
-    if "\0" in text:
+    own = _as_read(decoded)
+    if own is None:
         text = text.replace("\0", "")
-    walker = walk_lxml(_as_read(decoded) or text)
+    walked = walk_lxml(own or text)
     notes = decoded.notes
-    if len(text) <= MAX_SECOND_OPINION and _makes_no_sense(text, walker):
+    if len(text) <= MAX_SECOND_OPINION and _makes_no_sense(text, walked):
         opened = _opened(text)
         second = walk_lxml(opened) if opened != text else _second_opinion(text)
-        if _visible(second) > 2 * _visible(walker):
-            walker = second
+        if _visible(second) > 2 * _visible(walked):
+            walked = second
             notes += (Note(step="parse", rule="tolerant-parser", where="page"),)
-    if not (walker.blocks or walker.pictures or walker.head.scripts or walker.head.script_files):
+    head = walked.head
+    if not (walked.blocks or walked.pictures or head.scripts or head.script_files):
         raise Rejected(Reason.EMPTY, "no text in the page", encoding=decoded.encoding)
-    head = walker.head
     return Page(
         capture=decoded.capture,
         encoding=decoded.encoding,
         encoding_evidence=decoded.evidence,
-        blocks=tuple(walker.blocks),
-        boxes=walker.boxes,
-        links=walker.links,
-        pictures=tuple(walker.pictures),
+        blocks=walked.blocks,
+        boxes=walked.boxes,
+        links=walked.links,
+        pictures=walked.pictures,
         head=head,
         declared=_declared(head, decoded.capture.url),
         notes=notes,
@@ -118,7 +118,7 @@ def _as_read(decoded: Decoded) -> bytes | None:
     return body.removeprefix(BOM_UTF8)
 
 
-def walk_lxml(markup: str | bytes) -> Walker:
+def walk_lxml(markup: str | bytes) -> Walked:
     """Walk markup, text or UTF-8, while lxml reads it; the reader has no depth limit and no entity expansion."""
     walker = Walker()
     parser = etree.HTMLParser(
@@ -128,7 +128,7 @@ def walk_lxml(markup: str | bytes) -> Walker:
         remove_pis=True,
         huge_tree=True,
     )
-    with _collector_paused():
+    with collector_paused():
         try:
             for at in range(0, len(markup), AT_A_TIME):
                 piece = markup[at : at + AT_A_TIME]
@@ -140,22 +140,10 @@ def walk_lxml(markup: str | bytes) -> Walker:
         except etree.LxmlError:
             # An empty or hopeless document: whatever was seen before the error stands.
             walker.close()
-    return walker
+    return walker.walked()
 
 
-@contextlib.contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Keep the garbage collector from looking, a fifth of the walk's time, at what is no garbage before it ends."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
-
-
-def _second_opinion(text: str) -> Walker:
+def _second_opinion(text: str) -> Walked:
     from pipelines.soup import walk_soup  # noqa: PLC0415 - BeautifulSoup takes 7 MB, and few pages need it
 
     return walk_soup(text)
@@ -176,22 +164,22 @@ def _opened(text: str) -> str:
     return text
 
 
-def _visible(walker: Walker) -> int:
-    return sum(len(block.text) for block in walker.blocks if block.hidden is None)
+def _visible(walked: Walked) -> int:
+    return sum(len(block.text) for block in walked.blocks if block.hidden is None)
 
 
-def _makes_no_sense(text: str, walker: Walker) -> bool:
+def _makes_no_sense(text: str, walked: Walked) -> bool:
     """Whether the walk shows that the parser lost the text: it is swallowed, or next to nothing of it came out."""
-    if walker.head.swallowed > 2_000:
+    if walked.head.swallowed > 2_000:
         return True
     seen = 0
-    for block in walker.blocks:
+    for block in walked.blocks:
         seen += len(block.text) if block.hidden is None else 0
         if seen > 200:
             return False
     last_comment = text.rfind("<!--")
     unclosed = last_comment >= 0 and text.find("-->", last_comment) < 0 and len(text) - last_comment > 500
-    return unclosed or (not walker.blocks and bool(_MARKUP.search(text)))
+    return unclosed or (not walked.blocks and bool(_MARKUP.search(text)))
 
 
 def _refuse_other_formats(decoded: Decoded) -> None:

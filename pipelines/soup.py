@@ -9,16 +9,17 @@ import contextlib
 from bs4 import BeautifulSoup
 from bs4.element import NavigableString, PreformattedString, Tag
 
-from pipelines.markup.walk import EnoughSeenError, Walker
+from pipelines.markup.walk import EnoughSeenError, Walked, Walker
 
 
-def walk_soup(text: str) -> Walker:
+def walk_soup(text: str) -> Walked:
     """Walk markup with BeautifulSoup."""
     soup = BeautifulSoup(text, "html.parser")
     walker = Walker()
     with contextlib.suppress(EnoughSeenError):
         _replay(soup, walker)
-    return walker.close()
+    walker.close()
+    return walker.walked()
 
 
 def _replay(soup: BeautifulSoup, walker: Walker) -> None:

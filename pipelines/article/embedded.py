@@ -96,13 +96,13 @@ def embedded(page: Page) -> Page:
     if article is None or article.size < 3 * shown:
         return page
     markup = f"<h1>{html.escape(article.title)}</h1><p>{html.escape(article.byline)}</p><div>{article.text}</div>"
-    walker = walk_lxml(markup)
+    walked = walk_lxml(markup)
     return replace(
         page,
-        blocks=tuple(walker.blocks),
-        boxes=walker.boxes,
-        links=walker.links,
-        pictures=tuple(walker.pictures),
+        blocks=walked.blocks,
+        boxes=walked.boxes,
+        links=walked.links,
+        pictures=walked.pictures,
     )
 
 

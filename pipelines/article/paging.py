@@ -59,14 +59,14 @@ def next_part(body: bytes, url: str) -> str | None:
         text = decode(Capture(url=url, body=body, fetched_at=datetime.fromtimestamp(0, UTC))).text
     except Rejected:
         return None
-    walker = walk_lxml(text)
+    walked = walk_lxml(text)
     best: tuple[int, str] | None = None
-    for link in walker.links:
+    for link in walked.links:
         label = label_form(link.text)
         number = _NUMBER.match(label)
         if not (number or _LABEL.match(label)):
             continue
-        address = absolute_url(walker.head.base, url, link.href)
+        address = absolute_url(walked.head.base, url, link.href)
         page = continues(url, address) if address else None
         # A number in a pager must be the number in the address.
         if address is None or page is None or (number and int(number[1]) not in {page, page + 1}):

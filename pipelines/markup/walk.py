@@ -9,6 +9,7 @@ Every list is bounded, and a page beyond a bound is cut there: the largest real 
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
 from pipelines.markup.blocks import LEAST_RUNNING, MAX_ATTRIBUTE, Block, Boxes, Head, Links, Picture, running_text
@@ -65,6 +66,24 @@ def _ident(name: str | None, key: str | None) -> str:
     return f"{name or ''} {key or ''}"[:200].lower()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Walked:
+    """What a walk gathered, in reading order.
+
+    Attributes:
+        blocks: runs of text.
+        boxes: the block-level elements that hold them.
+        links, pictures: with the block they stand in.
+        head: titles, meta, scripts as written.
+    """
+
+    blocks: tuple[Block, ...]
+    boxes: Boxes
+    links: Links
+    pictures: tuple[Picture, ...]
+    head: Head
+
+
 class EnoughSeenError(Exception):
     """A bound is reached; what was gathered so far stands."""
 
@@ -87,7 +106,6 @@ class Walker:
     def __init__(self) -> None:
         self.blocks: list[Block] = []
         self.boxes = Boxes()
-        self.links = Links()
         self.pictures: list[Picture] = []
         self.head = Head()
         self._ends = self.boxes.end
@@ -159,19 +177,29 @@ class Walker:
         if len(self._pieces) > MAX_PIECES:
             raise EnoughSeenError
 
-    def close(self) -> "Walker":
+    def close(self) -> None:
         """The document ends, or a bound was reached: close whatever is open."""
         self._room = MAX_TEXT
         while self._open:
             self.end("")
         if self._pieces:
             self._flush()
+        self.boxes.end[0] = len(self.blocks)
+
+    def walked(self) -> Walked:
+        """What was gathered, once the document was closed.
+
+        The walker is empty after it: lxml keeps each parser and its target in a cycle, and with them everything that
+        they hold, a thousand objects a page, until the garbage collector comes.
+        """
         boxes = self.boxes
-        boxes.end[0] = len(self.blocks)
         boxes.parent, boxes.tag, boxes.ident, boxes.first = map(list, zip(*self._boxes, strict=True))
-        if self._links:
-            self.links = Links(*map(list, zip(*self._links, strict=True)))
-        return self
+        links = Links(*map(list, zip(*self._links, strict=True))) if self._links else Links()
+        walked = Walked(
+            blocks=tuple(self.blocks), boxes=boxes, links=links, pictures=tuple(self.pictures), head=self.head
+        )
+        vars(self).clear()
+        return walked
 
     # -- boxes and blocks ---------------------------------------------------------------------------------------------
 

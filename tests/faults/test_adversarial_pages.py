@@ -21,7 +21,7 @@ from crawler.items import Article, Capture, Reason, Rejected
 from pipelines import parse
 from pipelines.article.paging import next_part
 from pipelines.markup import walk
-from pipelines.markup.walk import Walker
+from pipelines.markup.walk import Walked
 from pipelines.outcome import outcome_of
 from pipelines.parse import walk_lxml
 from pipelines.record_json import record_json, rejected_json
@@ -253,7 +253,7 @@ def test_looking_for_the_next_part_grows_with_the_page(text: str) -> None:
     ],
 )
 def test_what_is_gathered_has_a_bound(
-    kind: str, gathered: Callable[[Walker], int], bound: str, monkeypatch: pytest.MonkeyPatch
+    kind: str, gathered: Callable[[Walked], int], bound: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A page beyond it is cut there; what stands before counts."""
     whole = gathered(walk_lxml(KINDS[kind](50_000).decode()))

@@ -1,6 +1,7 @@
 """Markup to page: blocks in reading order, what hides them, what the head declares, what is no page at all."""
 
 import contextlib
+import gc
 import time
 import tracemalloc
 from datetime import UTC, datetime
@@ -13,7 +14,8 @@ from pipelines.despam import despam
 from pipelines.extract import extract
 from pipelines.markup.blocks import running_text
 from pipelines.markup.visibility import look_of
-from pipelines.markup.walk import MAX_BOXES, MAX_LINKS, Walker
+from pipelines.markup.walk import MAX_BOXES, MAX_LINKS, Walked
+from pipelines.outcome import outcome_of
 from pipelines.parse import Page, absolute_url, parse, walk_lxml
 from pipelines.soup import walk_soup
 
@@ -25,7 +27,7 @@ def read(body: str | bytes, url: str = "http://news.bailu.example/a/1.html") -> 
     return parse(decode(Capture(url=url, body=data, fetched_at=datetime(2026, 5, 1, tzinfo=UTC))))
 
 
-def texts(page: Page | Walker) -> list[str]:
+def texts(page: Page | Walked) -> list[str]:
     return [block.text for block in page.blocks if block.hidden is None]
 
 
@@ -310,7 +312,27 @@ def test_memory_is_bounded_by_the_page_size() -> None:
 
 
 def test_lists_are_bounded() -> None:
-    walker = walk_lxml("<p>x</p>" * (MAX_BOXES + 10) + "<a href='/'>x</a>" * 10)
-    assert len(walker.boxes.tag) <= MAX_BOXES + 1
+    walked = walk_lxml("<p>x</p>" * (MAX_BOXES + 10) + "<a href='/'>x</a>" * 10)
+    assert len(walked.boxes.tag) <= MAX_BOXES + 1
     assert len(walk_lxml("<a href='/'>x</a>" * (MAX_LINKS + 10)).links) == MAX_LINKS
-    assert walker.boxes.end[0] == len(walker.blocks)
+    assert walked.boxes.end[0] == len(walked.blocks)
+
+
+def test_a_cleaned_page_leaves_nothing_to_the_collector() -> None:
+    """Nothing of the page hangs on lxml's parser, which is itself a cycle of some twenty objects."""
+    body = "".join(f"<div><a href='/{n}'>第{n}条</a><img src='/{n}.jpg'></div>" for n in range(500)) + f"<p>{SENTENCE}"
+    capture = Capture(url="", body=body.encode(), fetched_at=datetime(2026, 5, 1, tzinfo=UTC))
+    outcome_of(capture)  # imports and fills tables
+    gc.collect()
+    gc.disable()
+    try:
+        outcome_of(capture)
+        assert not gc.isenabled()
+        assert gc.collect() < 100
+    finally:
+        gc.enable()
+
+
+def test_the_collector_goes_on_when_a_page_is_rejected() -> None:
+    assert isinstance(outcome_of(Capture(url="", body=b"", fetched_at=datetime(2026, 5, 1, tzinfo=UTC))), Rejected)
+    assert gc.isenabled()
