@@ -52,7 +52,7 @@ _LABELS = re.compile(rf"(?:{'|'.join(furniture.BYLINE_LABELS)})[:|]")
 _CREDIT_SPACED = re.compile(
     rf"^[\[(<【（]?{_ROLE} +[\u4e00-\u9fff]{{1,4}}(?:[ 、][\u4e00-\u9fff]{{1,4}}){{0,5}}[\])>】）]?$"
 )
-_DATE = re.compile(
+DATE = re.compile(
     r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}|\d{1,2}月\d{1,2}日.{0,4}\d{1,2}[:：]\d\d|"
     r"\b\d{1,2}/\d{1,2}/(?:19|20)\d\d\b|"
     # without a year where a clock time follows; in Han numerals; by the calendar of the Republic; before the capture
@@ -65,9 +65,11 @@ _DATE = re.compile(
     r"[一二三四五六七八九十]月 ?\d{1,2}(?:st|nd|rd|th|日)?,? (?:19|20)\d\d"
 )
 
-# What any of these dates holds: most lines of a page are menus and hold none of it. Each begins with one character, so
-# that the search runs over the line in one loop.
-_DATE_SIGN = re.compile(r":|：|年|前|19\d\d|20\d\d")
+# What any of these dates holds, as lines of menus and most sentences do not: a search for all of them takes ten times as
+# long. Each sign begins with a single character, so that it is looked for in one loop.
+_DATE_SIGN = re.compile(
+    r":\d\d|：\d\d|年(?<=[\d\s〇○零OoＯｏ一二三四五六七八九]年)|前(?<=[钟鐘时時天]前)|19\d\d|20\d\d"
+)
 
 LONGEST_CLOSING = 60
 LONGEST_CREDIT = 120
@@ -129,7 +131,7 @@ def is_readers_box(ident: str) -> bool:
 
 def has_date(text: str) -> bool:
     """Whether a short line carries a full date or a day with a clock time, as bylines do and headlines do not."""
-    return len(text) <= LONGEST_BYLINE and _DATE_SIGN.search(text) is not None and _DATE.search(text) is not None
+    return len(text) <= LONGEST_BYLINE and _DATE_SIGN.search(text) is not None and DATE.search(text) is not None
 
 
 def opening_label(text: str) -> str:
