@@ -65,8 +65,8 @@ DATE = re.compile(
     r"[一二三四五六七八九十]月 ?\d{1,2}(?:st|nd|rd|th|日)?,? (?:19|20)\d\d"
 )
 
-# What any of these dates holds, as lines of menus and most sentences do not: a search for all of them takes ten times as
-# long. Each sign begins with a single character, so that it is looked for in one loop.
+# What any of these dates holds, as lines of menus and most sentences do not: a search for all of them takes ten times
+# as long. Each sign begins with a single character, so that it is looked for in one loop.
 _DATE_SIGN = re.compile(
     r":\d\d|：\d\d|年(?<=[\d\s〇○零OoＯｏ一二三四五六七八九]年)|前(?<=[钟鐘时時天]前)|19\d\d|20\d\d"
 )
