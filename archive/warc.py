@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 from urllib.parse import SplitResult, urlsplit
@@ -18,6 +18,7 @@ from uuid import NAMESPACE_URL, uuid5
 from fastwarc.stream_io import GzipWriter
 from fastwarc.warc import WarcRecord, WarcRecordType
 
+from archive.fetch_date import plausible
 from archive.http_message import MAX_BODY, Headers, NotHttp, format_response, parse_response
 from archive.pack import sha256
 from archive.rows import as_json
@@ -26,8 +27,6 @@ from crawler.items import Capture, FetchFailure, Reason
 
 FORMAT = "repost-archive/1"  # marks our metadata records
 MAX_PARTS = 100  # later pages of one article that are believed
-OLDEST = datetime(1990, 1, 1, tzinfo=UTC)  # no page is older than the web
-_AHEAD = timedelta(days=1)  # by which the clock that dated a capture may be wrong
 _SCHEMES = {"http", "https"}
 _PAGES = (WarcRecordType.response, WarcRecordType.resource, WarcRecordType.revisit)
 
@@ -171,21 +170,6 @@ def _date(record: RawRecord) -> datetime:
         return plausible(date if date.tzinfo else date.replace(tzinfo=UTC))
     except ValueError as error:
         raise _Unusable(str(error)) from error
-
-
-def plausible(date: datetime) -> datetime:
-    """A date on which a page may have been fetched, in UTC; what names no zone is local time.
-
-    Raises:
-        ValueError: it is from before the web, or from the future; the message is for people.
-    """
-    try:
-        moment = date.astimezone(UTC)
-    except OverflowError:  # 0001-01-01T00:00:00+14:00
-        moment = datetime.min.replace(tzinfo=UTC)
-    if not OLDEST <= moment <= datetime.now(UTC) + _AHEAD:
-        raise ValueError(f"no page was fetched then: {date.isoformat()}")
-    return moment
 
 
 def _block(record: RawRecord) -> bytes:

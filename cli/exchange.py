@@ -18,16 +18,8 @@ from cli.inputs import PAGES, files_below
 from crawler.lock import RunLock
 from pipelines.processes import Cleaners
 from sites.recipes import Recipes, load_recipes
-from spiders.replay import (
-    Item,
-    ManifestError,
-    SavedPage,
-    is_warc,
-    joined,
-    manifest_pages,
-    replay_pages,
-    replay_warc,
-)
+from spiders.replay import Item, is_warc, joined, replay_pages, replay_warc
+from spiders.saved import ManifestError, SavedPage, manifest_pages
 
 SHOWN = 10  # the first ones say what is wrong; the rest is counted
 

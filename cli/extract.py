@@ -16,7 +16,7 @@ from crawler.items import Rejected
 from pipelines.processes import Cleaners
 from pipelines.record_json import record_json, rejected_json
 from sites.recipes import load_recipes
-from spiders.replay import ManifestError, SavedPage, capture_of, manifest_pages
+from spiders.saved import ManifestError, SavedPage, capture_of, manifest_pages
 
 AHEAD = 16  # pages a process, cleaned or waiting for it, while an older one is still at work
 

@@ -26,7 +26,7 @@ from pipelines.outcome import outcome_of
 from pipelines.parse import walk_lxml
 from pipelines.record_json import record_json, rejected_json
 from samples.damage import damage
-from spiders.replay import MAX_BYTES
+from spiders.saved import MAX_BYTES
 
 MEASURABLE: Final = 0.0025  # seconds
 SENTENCE: Final = (

@@ -17,7 +17,7 @@ from cli import extract
 from crawler.items import Article, Capture, Reason, Rejected, SiteRecipe
 from pipelines import outcome, processes
 from pipelines.processes import Cleaners
-from spiders.replay import SavedPage
+from spiders.saved import SavedPage
 
 COMMAND = (sys.executable, "-c", "from cli.main import main; main()")
 PARAGRAPH = "岚桥镇的廊桥去年夏天被洪水冲坏了栏杆，镇上请来三位老木匠，用了四个月把它修回原来的样子，今天重新开放。"

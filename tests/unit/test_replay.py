@@ -11,7 +11,8 @@ from archive.warc import Skipped
 from crawler.items import Capture, Reason
 from sites.recipes import load_recipes
 from spiders import replay
-from spiders.replay import ManifestError, SavedPage, joined, manifest_pages, replay_pages
+from spiders.replay import joined, replay_pages
+from spiders.saved import ManifestError, SavedPage, manifest_pages
 
 NOW = datetime(2026, 2, 11, tzinfo=UTC)
 HOST = "http://lanqiao.example/"
