@@ -8,7 +8,7 @@ and removes white space. It is compared and thrown away; no text of the record c
 import re
 from functools import lru_cache
 
-from pipelines.script import fold_script
+from pipelines.rules.script_forms import AS_SIMPLIFIED, TRADITIONAL
 
 _NOTE = re.compile(r"[(（][a-zà-üāēīōūǎěǐǒǔǖǘǚǜńňǹḿê]{1,7}[)）]")
 _WIDE = str.maketrans(
@@ -17,11 +17,21 @@ _WIDE = str.maketrans(
 )
 
 
-# Every character of the basic plane to its folded form: for `str.translate` a list is six times as fast as a dictionary
-# of the 4,000 that change, since looking up what is not there costs an exception.
-_PLANE = "".join(map(chr, range(0x10000)))
-_TABLE = [ord(char) for char in fold_script(_PLANE).translate(_WIDE)]
+def _table() -> list[int]:
+    """Every character of the basic plane to its folded form, for `str.translate`.
 
+    A list is six times as fast as a dictionary of the 4,000 that change, since looking up what is not there costs an
+    exception.
+    """
+    table = list(range(0x10000))
+    for char, simplified in zip(TRADITIONAL, AS_SIMPLIFIED, strict=True):
+        table[ord(char)] = ord(simplified)
+    for mark, plain in _WIDE.items():
+        table[mark] = plain
+    return table
+
+
+_TABLE = _table()
 
 LONGEST_KEPT = 80  # characters of a line whose form is kept, because several rules ask for it
 
