@@ -13,7 +13,7 @@ import click
 from cli.console import Number, complain, json_line, sites_option
 from cli.inputs import files_below
 from crawler.items import Rejected
-from pipelines.processes import Cleaners
+from pipelines.processes import Cleaners, get_ready
 from pipelines.record_json import record_json, rejected_json
 from sites.recipes import load_recipes
 from spiders.saved import ManifestError, SavedPage, capture_of, manifest_pages
@@ -69,6 +69,7 @@ def extract_command(  # noqa: PLR0913, PLR0917 - one parameter an option of the 
         raise click.UsageError("give files or folders, or --manifest FILE", ctx)
     if url and (len(files) != 1 or files[0].is_dir()):
         raise click.UsageError("--url goes with exactly one file", ctx)
+    get_ready()  # while the pages are looked for
     if manifest:
         try:
             pages = list(manifest_pages(manifest))
