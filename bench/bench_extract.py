@@ -53,7 +53,7 @@ DAMAGED_BAR: Final = 9.0
 MEMORY_BAR: Final = 40
 PROCESS_BAR: Final = 60_000_000
 
-FLOW: Final = frozenset({"clean", "record_of"})  # what is no step
+FLOW: Final = frozenset({"clean", "record_of", "collector_paused"})  # what is no step
 
 STRADDLE_RATE: Final = 0.2  # gives about two broken runs in 1,000 Han, as pages show
 LARGEST: Final = 5  # pages whose memory is measured, in a process each
