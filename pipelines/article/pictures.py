@@ -21,11 +21,10 @@ _ORNAMENTS = (
     *("logo", "icon", "avatar", "qrcode", "qr_", "qr-", "ewm", "erweima", "spacer", "blank", "pixel", "loading"),
     *("placeholder", "share", "sprite", "button", "btn", "arrow", "banner", "smile", "smiley", "emoji", "face/"),
     *("weixin", "weibo", "wechat", "tracking", "beacon", "counter", "stat.", "1x1", "dot.gif", "line.gif", "bg."),
-    *("/ad/", "/ads/", "gongan", "beian"),
+    *("/ad/", "/ads/", "gongan", "beian", "/qr."),
 )
-_CAPTION_BOX = re.compile(
-    r"caption|pic[-_]?(?:txt|text|desc|info)|img[-_]?(?:txt|text|desc|info)|photo[-_]?(?:txt|text|desc)|tuzhu|tushuo"
-)
+_CODE = "二维码"  # in the alternative text of one: 观澜网微信二维码
+_CAPTION_BOX = re.compile(r"caption|(?:pic(?:ture)?|im(?:g|age)|photo)[-_]?(?:txt|text|desc|info)|tuzhu|tushuo")
 _LEADING_MARK = re.compile(
     r"^[\s(（\[【]*(?:[△▲▼▽↑↓◎◆■]|(?:上|下)?[图圖](?:\(tú\))?(?:[为為](?:\(wéi\))?|说|說|注|片说明|片說明|解)?[:：丨|]|[图圖](?:\(tú\))?[为為](?:\(wéi\))?)\s*"
 )
@@ -70,7 +69,7 @@ def _belongs(page: Page, region: Region, headline: Headline, text: Text, picture
     if picture.hidden or (text.body and not headline.first <= picture.block <= max(text.end, region.core_end)):
         return False
     src, size = picture.src, picture.attributes.get
-    if not src or src.startswith("data:") or _is_ornament(src):
+    if not src or src.startswith("data:") or _is_ornament(src) or _CODE in picture.alt:
         return False
     if _too_small(size("width", "")) or _too_small(size("height", "")):
         return False

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 
 from pipelines.details.bylines import Kind, Piece, fold
 from pipelines.details.bylines import pieces as pieces_of
-from pipelines.rules.labels import FURNITURE, NO_SOURCE, OUTLET_ENDS
+from pipelines.details.people import is_person
+from pipelines.rules.labels import FURNITURE, NO_AUTHOR, NO_SOURCE, OUTLET_ENDS
 
 LONGEST = 40  # characters; two outlets and a programme's name fit, a sentence does not
 
@@ -16,8 +17,10 @@ _META_SOURCES = ("contentsource", "article:source", "og:source", "source", "copy
 _TAIL = re.compile(
     r"\s*(?:(?:19|20)\d\d\s?[-/.年].*|(?:\d{1,2}|半)\s?(?:分钟|分鐘|小时|小時|天)前.*|(?<=\s)(?:今|昨|前)[天日].*|(?:https?://|www\.).*|[(（](?:记者|作者|编辑|责编|通讯员|文|图).*)$"
 )
-# 示例报道(广州): the desk's place; (海外版) and (数字报) belong to the name
-_PLACE = re.compile(r"\s*[(（][^()（）]{1,8}(?<![版报刊网社])[)）]$")
+# 示例报道(广州): the desk's place; (海外版) and (数字报) belong to the name; 水边的人（ID：shuibian） is an account
+_PLACE = re.compile(
+    r"\s*[(（](?:[^()（）]{1,8}(?<![版报刊网社])|(?:微信)?(?:ID|公众号|微信号)[^()（）]{1,30})[)）]$", re.IGNORECASE
+)
 _FURNITURE = re.compile(rf"\s+(?:{'|'.join(map(re.escape, FURNITURE))}).*$")
 _NEXT_PERSON = re.compile(r"\s+(?:记者|作者|编辑|责编|责任编辑|通讯员|文/|图/).*$")
 _SENTENCE_END = re.compile(r"[，。；;！？].*$")
@@ -40,9 +43,14 @@ def source_of(lines: Iterable[Piece], meta: Mapping[str, str]) -> tuple[str | No
         said = _in_meta(meta) if kind is None else (piece.value for piece in lines if piece.kind is kind)
         for words in said:
             name = _unlabelled(words) if kind is Kind.NONE else outlet(words)
-            if name:
+            if name and not (kind is Kind.PUBLISHER and _put_it_online(name)):
                 return name, words
     return None, None
+
+
+def _put_it_online(name: str) -> bool:
+    """Whether a publisher is whoever keeps the site: 发布者：张三, 发布人：系统管理员."""
+    return is_person(name) or fold(name).lower() in NO_AUTHOR
 
 
 def outlet(words: str) -> str | None:

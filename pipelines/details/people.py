@@ -132,7 +132,7 @@ def declared_authors(declared: Declared) -> tuple[tuple[str, ...], str | None]:
     ]
     for words in said:
         people = names(words[:_SIGNED_WITHIN])
-        if people and all(map(_is_person, people)):
+        if people and all(map(is_person, people)):
             return people, words
     return (), None
 
@@ -154,7 +154,7 @@ def _with_their_names(pieces: Iterable[Piece]) -> list[tuple[Piece, tuple[str, .
         if piece.kind in {Kind.ROLE, Kind.AUTHOR}:
             read.append((piece, names(piece.value)))
             open_list = True
-        elif open_list and piece.kind is Kind.NONE and _is_person(piece.value):
+        elif open_list and piece.kind is Kind.NONE and is_person(piece.value):
             read[-1] = read[-1][0], (*read[-1][1], piece.value)
         else:
             open_list = False
@@ -199,7 +199,7 @@ def _is_name(name: str) -> bool:
     )
 
 
-def _is_person(name: str) -> bool:
+def is_person(name: str) -> bool:
     """Whether a name that no label vouches for is a person's: 江城网 begins with a family name, too."""
     return bool(_HAN_NAME.fullmatch(name)) and _has_surname(name) and not fold(name).endswith(OUTLET_ENDS)
 

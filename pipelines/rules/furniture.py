@@ -95,6 +95,7 @@ CHROME = (
     r"--+$",
     r"[※*]+(?:来源|修改|转载|引述)[:.].{0,80}$",
     r"(?:打开|下载|进入|前往).{0,8}(?:app|客户端).{0,24}$",
+    r".{0,30}尽在.{2,14}(?:app|客户端|公众号)$",
     r".{0,30}(?:点我|点此|点击|立即|马上|扫码)下载(?:最新版?)?(?:app|客户端).{0,24}$",
     # how WeChat accounts end their posts
     r"[-—=*.>]*(?:end|the end)[-—=*.<]*$",
@@ -144,8 +145,8 @@ BYLINE = (
     r"(?:发布|发表|更新|创建|编辑|修改)于(?:19|20)\d\d[-/.年].{0,30}$",
     # 《白鹭日报》（2026年03月12日 第 06 版）
     r"\(?<[^<>]{2,16}>\(?(?:19|20)\d\d年\d{1,2}月\d{1,2}日,?第?[A-Z]?\d{1,3}版.{0,8}$",
-    # 记者：那年我才十二岁。 is a turn of a dialogue
-    r"(?:作者|文|撰文|记者|通讯员|原作者|文章作者|发布[者人]|发布机构|责任方|信息提供)[:/|](?:[^?!;]{0,39}[^?!;.])?$",
+    # （文/张三 图/李四 审核/王五） at the foot; 记者：那年我才十二岁。 is a turn of a dialogue
+    r"[\[(【]?(?:作者|文|撰文|记者|通讯员|原作者|文章作者|发布[者人]|发布机构|责任方|信息提供)[:/|](?:[^?!;]{0,39}[^?!;.])?$",
 )
 # Labels of which two in one line make it a byline.
 BYLINE_LABELS = (
@@ -217,6 +218,6 @@ FURNITURE_BOXES = (
     (
         r"comment|recommend|relat(?:ed|ive)|sidebar|copyright|breadcrumb|bdshare|share[-_]?(?:bar|box|btn|to)|"
         r"hot[-_]?(?:news|list|article)|paginat|qrcode|foot(?:er)?[-_]?(?:bar|nav|box|link)|more[-_]?(?:news|article)|"
-        r"guess|post-?meta(?:data)?|basic[-_]?info|prev[-_]?next|next[-_]?prev|declare|disclaimer"
+        r"qr(?:$|[\s_-])|guess|post-?meta(?:data)?|basic[-_]?info|prev[-_]?next|next[-_]?prev|declare|disclaimer"
     ),
 )

@@ -42,7 +42,7 @@ OTHER_TIMES = words(
 SOURCE = words(
     """
     文章来源 信息来源 稿件来源 消息来源 新闻来源 本文来源 内容来源 作品来源 来源于 来源自 来源 稿源 转载自 转自
-    转载于 摘自 出处 文章出处 来自 供稿单位 信源 Source
+    转载于 摘自 出处 文章出处 来自 来自微信公众号 来自公众号 转自微信公众号 来源微信公众号 供稿单位 信源 Source
     """
 )
 # who issued an official document: stands in for a source that is not named
@@ -51,9 +51,10 @@ PUBLISHER = words(
     发布机构 发布单位 发布机关 发文机关 发文单位 制发机关 制发单位 发布者 公开主体 来源单位 发布人
     """
 )
-# labels that are known and tell nothing that is asked for: 图片来源 is the source of a picture, not of the article
+# labels that are known and tell nothing that is asked for: 图片来源 and 题图来自 tell of a picture, not of the article
 OTHER = words(
     """
+    题图 题图来自 头图 头图来自 封面来自 封面图来自 配图来自 图片来自
     图片来源 图源 视频来源 数据来源 资料来源 素材来源 音频来源 封面来源 配图来源 截图来源 头图来源 题图来源
     资金来源 收入来源 经费来源 原标题 标题 关键词 标签 分类 栏目 字号 字体 评论 评论数 回复 收藏 点赞 分享
     索引号 主题分类 文号 发文字号 体裁 摘要 导读 原文链接 链接 网址 地址 电话 邮箱 责任方 转发 顶 推荐 积分 楼主
