@@ -14,6 +14,7 @@ from pipelines.rules.spam import NAMES_OF_SITES, STRONG
 
 SEGMENT = re.compile(r"\s*[_,，|｜•丨、]\s*|\s+[I-]\s+|-(?=[^-]{3,20}(?:-|$))")
 WORDS = re.compile("|".join(map(re.escape, sorted(STRONG, key=len, reverse=True))))
+_BEHIND_A_NAME = re.compile(r"(?:\d+|-[A-Za-z.]+)$")
 # Hiding that menus and dialogues do not use.
 DEVIOUS = frozenset({"off-screen", "zero-size", "zero-font", "transparent", "same-colour", "clipped"})
 
@@ -66,5 +67,8 @@ def site_of(host: str) -> str:
 
 
 def names_a_site(form: str) -> bool:
-    """Whether a line, in label form, ends as names of outlets, offices and sections do: 白鹭县融媒体中心承办."""
-    return form.rstrip("0123456789").endswith(NAMES_OF_SITES)
+    """Whether a line, in label form, ends as names of outlets, offices and sections do: 白鹭县融媒体中心承办.
+
+    A number may stand behind it, or the name in Latin letters: 浮桥新闻-TheBridge.
+    """
+    return _BEHIND_A_NAME.sub("", form, count=1).endswith(NAMES_OF_SITES)
