@@ -14,7 +14,7 @@ from pipelines.rules.spam import NAMES_OF_SITES, STRONG
 
 SEGMENT = re.compile(r"\s*[_,，|｜•丨、]\s*|\s+[I-]\s+|-(?=[^-]{3,20}(?:-|$))")
 WORDS = re.compile("|".join(map(re.escape, sorted(STRONG, key=len, reverse=True))))
-_BEHIND_A_NAME = re.compile(r"(?:\d+|-[A-Za-z.]+)$")
+_BEHIND_A_NAME = re.compile(r"(?:(?<!\d)\d+|-[A-Za-z.]+)$")  # looks at each digit once
 # Hiding that menus and dialogues do not use.
 DEVIOUS = frozenset({"off-screen", "zero-size", "zero-font", "transparent", "same-colour", "clipped"})
 
