@@ -23,6 +23,7 @@ _ORNAMENTS = (
     *("weixin", "weibo", "wechat", "tracking", "beacon", "counter", "stat.", "1x1", "dot.gif", "line.gif", "bg."),
     *("/ad/", "/ads/", "gongan", "beian", "/qr."),
 )
+_FACE = "avatar"  # how writers' portraits are called: <img class="Avatar" src="/v2-1_xs.jpg">
 _CODE = "二维码"  # in the alternative text of one: 观澜网微信二维码
 _CAPTION_BOX = re.compile(r"caption|(?:pic(?:ture)?|im(?:g|age)|photo)[-_]?(?:txt|text|desc|info)|tuzhu|tushuo")
 _LEADING_MARK = re.compile(
@@ -69,6 +70,8 @@ def _belongs(page: Page, region: Region, headline: Headline, text: Text, picture
     if picture.hidden or (text.body and not headline.first <= picture.block <= max(text.end, region.core_end)):
         return False
     src, size = picture.src, picture.attributes.get
+    if _FACE in size("class", "").lower():
+        return False
     if not src or src.startswith("data:") or _is_ornament(src) or _CODE in picture.alt:
         return False
     if _too_small(size("width", "")) or _too_small(size("height", "")):

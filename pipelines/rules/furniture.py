@@ -96,6 +96,10 @@ CHROME = (
     r"[※*]+(?:来源|修改|转载|引述)[:.].{0,80}$",
     r"(?:打开|下载|进入|前往).{0,8}(?:app|客户端).{0,24}$",
     r".{0,30}尽在.{2,14}(?:app|客户端|公众号)$",
+    # "小礼物走一走，来简介书关注我" above the button that pays the writer
+    r"\"?.{0,16}来.{2,8}关注我\"?$",
+    # what sites show to readers who block advertisements: 您查看的内容可能不完整，部分内容和推荐被拦截！…
+    r".{0,12}内容可能不完整.{0,60}$",
     r".{0,30}(?:点我|点此|点击|立即|马上|扫码)下载(?:最新版?)?(?:app|客户端).{0,24}$",
     # how WeChat accounts end their posts
     r"[-—=*.>]*(?:end|the end)[-—=*.<]*$",
@@ -106,12 +110,14 @@ CHROME = (
 # Lines that hold rights, disclaimers and funding; kept as notices. How they begin:
 NOTICE_STARTS = (
     (
-        r"[\[(【*.※]*(?:(?:免责|版权|特别|郑重|法律|网站|本网|著作权|版权[与及]免责)声明|声明|版权说明|免责条款|特别提[示醒])"
+        r"[\[(【*.※\"]*(?:(?:免责|版权|特别|郑重|法律|网站|本网|著作权|版权[与及]免责)声明|声明|版权说明|免责条款|特别提[示醒])"
         r"[\])】]*(?:[:.]|$)"
     ),
     r"(?:\(c\)|©|copyright|版权所有|版权归|本版权|著作权)",
     r"凡(?:本网|本站|注明|是本网|本报).{0,30}(?:注明|来源|转载|作品|稿件)",
     r"(?:以上|[本该此]文)(?:内容|文章|言论|图片|观点).{0,16}(?:不代表|仅代表|版权)",
+    # the platforms' own notice in English: Notice: The content above (including the pictures and videos if any) is …
+    r"notice:thecontentabove",
     # 新浪声明：…, 平台声明：…
     r"[\u4e00-\u9fff]{2,4}声明:.{0,80}(?:登载|刊载|转载|不代表|意味着|仅供|信息存储|原创性|版权)",
     r"本文(?:仅代表|不代表|内容仅|版权|系转载|为转载|图片来|由.{0,12}授权)",
