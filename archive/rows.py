@@ -37,21 +37,35 @@ def storable(value: _T) -> _T:
     """
     replaced: Any = value
     if isinstance(value, str):
-        replaced = _UNSTORABLE.sub("\ufffd", value)
+        replaced = value if _is_storable(value) else _UNSTORABLE.sub("\ufffd", value)
+    elif value is None:
+        pass
     elif isinstance(value, int) and not isinstance(value, bool):
         replaced = max(-_LARGEST, min(_LARGEST, value))
     elif isinstance(value, tuple):
         # Nearly every text is storable as it is, and comes back as the same object: then so does what holds it.
-        make = getattr(type(value), "_make", tuple)  # a named tuple stays one
-        items = make(map(storable, value))
-        replaced = value if all(map(operator.is_, items, value)) else items
+        items = list(map(storable, value))
+        if not all(map(operator.is_, items, value)):
+            replaced = getattr(type(value), "_make", tuple)(items)  # a named tuple stays one
     elif names := getattr(type(value), "__dataclass_fields__", None):
-        fields = {name: getattr(value, name) for name in names}
-        changed = {name: new for name, old in fields.items() if (new := storable(old)) is not old and new != old}
+        changed = {}
+        for name in names:
+            old = getattr(value, name)
+            new = storable(old)
+            if new is not old and new != old:
+                changed[name] = new
         replaced = dataclasses.replace(value, **changed) if changed else value  # type: ignore[type-var]  # it is one
     elif isinstance(value, Mapping):
         replaced = {storable(key): storable(item) for key, item in value.items()}
     return replaced  # type: ignore[no-any-return]  # of the same type as it came
+
+
+def _is_storable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # a surrogate
+        return False
+    return "\0" not in text
 
 
 # The end of what can have been fetched, in SQL, as `timestamp` writes it. What is dated later was dated by a wrong

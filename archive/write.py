@@ -15,7 +15,7 @@ from typing import cast
 from sqlite_utils import Database
 
 from archive import frontier
-from archive.connect import insert, insert_all, select, transaction
+from archive.connect import at_the_end, insert, insert_all, select, transaction
 from archive.families.index import follow, keep_sketch
 from archive.pack import Unpackable, pack, sha256
 from archive.read import body_of, record_of_version
@@ -416,7 +416,7 @@ def _point_to_newest(db: Database, article_id: int) -> None:
         (article_id,),
     )
     follow(db, article_id)
-    search_index.follow(db, article_id)
+    at_the_end(db, search_index.follow, article_id)
 
 
 def _point_urls(db: Database, capture: Row, state: str, **what: object) -> None:

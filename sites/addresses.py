@@ -1,6 +1,7 @@
 """Web addresses as people and pages write them, made such that one host and one page have one spelling."""
 
 import re
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -22,6 +23,7 @@ def host_of(url: str) -> str:
     return host if parts.port in {None, _DEFAULT_PORTS.get(parts.scheme)} else f"{host}:{parts.port}"
 
 
+@lru_cache(maxsize=4096)  # asked for each address several times, and Python encodes it slowly
 def ascii_host(host: str) -> str:
     """A host name in lower case ASCII (IDNA 2003, as Scrapy writes it); what cannot be a name stays as it is.
 

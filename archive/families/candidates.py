@@ -119,7 +119,7 @@ def find(db: Database, page: Sketched) -> Found:
 
     A shingle counts the more the fewer articles hold it, so that what is widespread does not crowd out the original.
     """
-    holders = {value: _holders(db, value, page.article_id) for value in page.hashes}
+    holders = _holders(db, page)
     weights: defaultdict[int, float] = defaultdict(float)
     shared: defaultdict[int, set[int]] = defaultdict(set)
     for value, ids in holders.items():
@@ -146,9 +146,21 @@ def find(db: Database, page: Sketched) -> Found:
     return Found(candidates=tuple(candidates), suspects=suspects)
 
 
-def _holders(db: Database, value: int, besides: int) -> tuple[int, ...]:
-    query = "SELECT article_id FROM fingerprints WHERE hash = ? ORDER BY article_id LIMIT ?"
-    return tuple(other for (other,) in db.conn.execute(query, (value, POSTINGS)) if other != besides)
+def _holders(db: Database, page: Sketched) -> dict[int, tuple[int, ...]]:
+    """Who else holds a page's sampled shingles, the oldest first; those that nobody does are left out.
+
+    One question for all of them, answered in text: half the time of a question for each.
+    """
+    query = """
+        SELECT value, (
+            SELECT group_concat(article_id) FROM (
+                SELECT article_id FROM fingerprints WHERE hash = value AND article_id <> :besides
+                ORDER BY article_id LIMIT :postings
+            )
+        ) AS holders FROM json_each(:hashes) WHERE holders IS NOT NULL
+    """
+    values = {"hashes": json.dumps(list(page.hashes)), "besides": page.article_id, "postings": POSTINGS}
+    return {value: tuple(map(int, ids.split(","))) for value, ids in db.conn.execute(query, values)}
 
 
 def _is_widespread(db: Database, holders: tuple[int, ...], known: dict[tuple[int, ...], bool]) -> bool:

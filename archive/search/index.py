@@ -5,14 +5,14 @@ in: they are worked out again from the version, which never changes. A change to
 `archive.search.forms` therefore comes with a migration that calls `rebuild`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from itertools import count
 
 from sqlite_utils import Database
 
 from archive.rows import listed
-from archive.search.text import BOUNDARY, HIJACKED, SOUND, About, about, phrase, tokens
+from archive.search.text import BOUNDARY, HIJACKED, SOUND, About, about, phrase, spread
 
 # Ids of documents that were published in one minute. The fewer, the smaller the index, which stores distances between
 # them; what is more than that in a minute gets those of the minutes before.
@@ -21,19 +21,30 @@ PER_MINUTE = 16
 BEGINNING = 100  # characters of a headline; an article must be found by its first words
 
 _MINUTE = timedelta(minutes=1)
+_INSERTION = "INSERT INTO search_index (rowid, text) VALUES (?, ?)"
 
 
-def follow(db: Database, article_id: int) -> None:
-    """Let the index say of an article what its present version says; inside the transaction that changed it."""
-    indexed = db.execute("SELECT id, version_id FROM search_documents WHERE article_id = ?", (article_id,)).fetchone()
-    present = db.execute("SELECT version_id FROM articles WHERE id = ?", (article_id,)).fetchone()
-    old, new = indexed and indexed[1], present and present[0]
-    if old == new:
-        return
-    if indexed:
-        _remove(db, *indexed)
-    if new:
-        _add(db, article_id, new)
+def follow(db: Database, article_ids: Iterable[int]) -> None:
+    """Let the index say of articles what their present versions say; at the end of the transaction that changed them.
+
+    At the end, because SQLite makes a savepoint for a statement that may have to be taken back by itself (one that
+    writes a foreign key), and FTS5 writes out what it gathered at each savepoint, as it does whenever an id is not
+    higher than the last one. So it did for each of a transaction's articles, at the cost of all else that is written.
+    """
+    entered = []
+    for article_id in article_ids:
+        indexed = db.execute(
+            "SELECT id, version_id FROM search_documents WHERE article_id = ?", (article_id,)
+        ).fetchone()
+        present = db.execute("SELECT version_id FROM articles WHERE id = ?", (article_id,)).fetchone()
+        old, new = indexed and indexed[1], present and present[0]
+        if old == new:
+            continue
+        if indexed:
+            _remove(db, *indexed)
+        if new:
+            entered.append(_enter(db, article_id, new))
+    db.conn.executemany(_INSERTION, sorted(entered))
 
 
 def rebuild(db: Database) -> int:
@@ -49,7 +60,7 @@ def rebuild(db: Database) -> int:
     )
     articles = found.fetchall()
     for article_id, version_id in articles:
-        _add(db, article_id, version_id)
+        db.execute(_INSERTION, _enter(db, article_id, version_id))
     # In one piece a search walks one list for a word, not a dozen: half the time of the median, a tenth of this one's.
     db.execute("INSERT INTO search_index (search_index) VALUES ('optimize')")
     return len(articles)
@@ -111,12 +122,13 @@ def _first_id(moment: datetime) -> int:
     return (datetime.max - moment) // _MINUTE * PER_MINUTE  # noqa: DTZ901 - as above
 
 
-def _add(db: Database, article_id: int, version_id: int) -> None:
+def _enter(db: Database, article_id: int, version_id: int) -> tuple[int, str]:
+    """Give a version an id; with its tokens, to be put into the index."""
     first, text = _document(db, version_id)
     document = _free_id(db, first, article_id)
     row = (document, article_id, version_id)
     db.execute("INSERT INTO search_documents (id, article_id, version_id) VALUES (?, ?, ?)", row)
-    db.execute("INSERT INTO search_index (rowid, text) VALUES (?, ?)", (document, text))
+    return document, text
 
 
 def _remove(db: Database, document: int, version_id: int) -> None:
@@ -151,7 +163,7 @@ def _document(db: Database, version_id: int) -> tuple[int, str]:
     ).fetchall()
     texts = filter(None, (headline, kicker, subtitle, *listed(body), *(caption for (caption,) in captions)))
     columns = (
-        tokens("\n".join(texts)),
+        spread("\n".join(texts)),
         about(About.SOURCE, source or ""),
         about(About.AUTHOR, "\n".join(listed(authors))),
         about(About.SITE, site),

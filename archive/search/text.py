@@ -31,7 +31,7 @@ class About(StrEnum):
     STATE = "\ue004"  # `HIJACKED` or `SOUND`
 
 
-_BOUNDARIES = re.compile(f"{BOUNDARY}(?: {BOUNDARY})+")
+_BOUNDARIES = re.compile(f"{BOUNDARY}(?: +{BOUNDARY})+")
 _LINE_ENDS = frozenset("\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")
 # Marks that lie on the character before them or show nothing at all: variation selectors, a soft hyphen, a zero-width
 # space within a word. What can be composed (é, が) is composed before.
@@ -51,8 +51,12 @@ def tokens(text: str) -> str:
     >>> tokens("台灣隊在Tokyo以３比１勝出。").replace(BOUNDARY, "|")
     '台 湾 队 在 tokyo 以 3 比 1 胜 出 |'
     """
-    spaced = unicodedata.normalize("NFC", text).translate(_FORMS)
-    return _BOUNDARIES.sub(BOUNDARY, " ".join(spaced.split()))
+    return " ".join(spread(text).split())
+
+
+def spread(text: str) -> str:
+    """The same with any number of spaces between them, which is all one to FTS5 and takes two thirds of the time."""
+    return _BOUNDARIES.sub(BOUNDARY, unicodedata.normalize("NFC", text).translate(_FORMS))
 
 
 def phrase(text: str) -> str:

@@ -312,6 +312,20 @@ def test_a_new_version_replaces_the_old_one_in_the_index(
     assert _problems(filled) == []
 
 
+def test_articles_of_one_transaction_are_written_into_the_index_together(filled: Database, write: Write) -> None:
+    """Each by itself they would be a segment of FTS5's each, and all of them would be merged again and again."""
+    segments = "SELECT count(DISTINCT segid) FROM search_index_idx"
+    (before,) = filled.execute(segments).fetchone()
+    with transaction(filled):
+        for day in (3, 1, 2):  # not in the order of their ids
+            write(filled, f"ferry{day}", "渡轮停航", (f"渡轮停航第{day}天。",), published_at=f"2026-05-0{day}")
+        write(filled, "ferry1", "渡轮复航", ("渡轮今天复航。",), published_at="2026-05-01")
+    assert filled.execute(segments).fetchone() == (before + 1,)
+    assert _names(filled, "渡轮停航") == ["ferry3", "ferry2"]
+    assert _names(filled, "渡轮复航") == ["ferry1"]
+    assert _problems(filled) == []
+
+
 def test_an_article_that_is_none_any_more_is_not_found(filled: Database) -> None:
     (capture_id,) = filled.execute("SELECT id FROM captures WHERE url LIKE '%/tea'").fetchone()
     keep_rejection(filled, capture_id, Rejected(Reason.LISTING, "better rules"))
