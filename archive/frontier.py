@@ -172,24 +172,33 @@ def queued(db: Database, job: str) -> list[tuple[str, str, int]]:
     return db.execute(query, (job,)).fetchall()
 
 
-def claim(db: Database, *, job: str, host: str) -> tuple[Wanted, Validators | None] | None:
-    """Take a host's next address: it is this run's until it is answered, or the run dies."""
+def claim(db: Database, *, job: str, host: str, most: int = 1) -> list[tuple[Wanted, Validators | None]]:
+    """Take a host's next addresses: they are this run's until they are answered or given back, or the run dies."""
     with transaction(db):
-        row = next(
+        rows = list(
             select(
                 db,
                 """
                 SELECT * FROM frontier WHERE state = 'queued' AND job = ? AND host = ?
-                ORDER BY priority DESC, id LIMIT 1
+                ORDER BY priority DESC, id LIMIT ?
                 """,
-                (job, host),
-            ),
-            None,
+                (job, host, most),
+            )
         )
-        if row is None:
-            return None
-        db.execute("UPDATE frontier SET state = 'claimed', attempts = attempts + 1 WHERE id = ?", (row["id"],))
-    return _wanted(row), _validators(row)
+        db.conn.executemany(
+            "UPDATE frontier SET state = 'claimed', attempts = attempts + 1 WHERE id = ?",
+            [(row["id"],) for row in rows],
+        )
+    return [(_wanted(row), _validators(row)) for row in rows]
+
+
+def give_back(db: Database, urls: Iterable[str]) -> None:
+    """Queue again what was claimed and not asked for."""
+    with transaction(db):
+        db.conn.executemany(
+            "UPDATE frontier SET state = 'queued', attempts = attempts - 1 WHERE url = ? AND state = 'claimed'",
+            [(url,) for url in urls],
+        )
 
 
 def answer(db: Database, url: str, *, at: datetime, validators: Validators | None = None) -> None:

@@ -5,6 +5,7 @@ Hosts take turns, and a host that is being asked gets no second request meanwhil
 there whether it was answered, so a run that is killed is gone on with.
 """
 
+import asyncio
 import errno
 import inspect
 import json
@@ -37,7 +38,7 @@ from crawler.polite import Peace
 from crawler.progress import Progress
 from crawler.set_aside import SetAside
 from pipelines.fingerprint import url_key
-from pipelines.stages import KeepCapture, KeptCapture, Store
+from pipelines.stages import KeepCapture, KeptCapture, Store, Writer
 from sites.recipes import load_recipes
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+TOGETHER = 100  # addresses that are queued in one transaction: for each by itself it is half of the time
 VALIDATORS = "validators"  # in a request's meta: what the page may be asked with (`crawler.revisit`)
 # What Scrapy and this program put into a request's meta on its way; a request is written down without it. With anything
 # else in it, it cannot be: the queue may come from strangers, and a meta can switch robots.txt and every bound off.
@@ -75,7 +77,8 @@ class Frontier(BaseScheduler):
         self._db: Archive | None = None
         self._speakers: dict[str, Spider] = {}
         self._begun: dict[str, deque[Request]] = {}
-        self._hosts: dict[str, int] = {}  # addresses queued, by host; the first is the next in turn
+        self._hosts: dict[str, int] = {}  # addresses not asked for, by host; the first is the next in turn
+        self._claimed: dict[str, deque[tuple[table.Wanted, table.Validators | None]]] = {}
         self._paused: dict[str, float] = {}  # host → when it may be asked again, by the monotonic clock
         self._recipes = load_recipes()
         self._undecided: list[int] = []
@@ -122,6 +125,7 @@ class Frontier(BaseScheduler):
         """Give back what was claimed and not answered, write down how the run ended, and let go of the lock."""
         if self._db is not None:
             try:
+                table.give_back(self._db, [wanted.url for queue in self._claimed.values() for wanted, _ in queue])
                 table.ask_again(self._db, self._unfinished, job=self._job)
                 table.recover(self._db)
                 runs.end(self._db, self._run.id, finish=reason.partition(":")[0], now=datetime.now(UTC))
@@ -153,6 +157,30 @@ class Frontier(BaseScheduler):
         if new:
             self._count(wanted)
         return new
+
+    def given(self, requests: Iterable[Request]) -> list[Request]:
+        """Queue what a spider starts with, in one transaction.
+
+        Returns:
+            The requests that cannot be written down.
+        """
+        assert self._db is not None  # noqa: S101 - nothing is given before it is open
+        now = datetime.now(UTC)
+        new, other = [], []
+        try:
+            with transaction(self._db):
+                for request in requests:
+                    wanted = self._wanted(request)
+                    if wanted is None:
+                        other.append(request)
+                    elif table.want(self._db, wanted, job=self._job, since=self._run.since, now=now):
+                        new.append(wanted)
+        except DiskFull:
+            self._stop("disk")
+            return []
+        for wanted in new:
+            self._count(wanted)
+        return other
 
     def next_request(self) -> Request | None:
         """The next request of the first host in turn that is free; None where none is, or nothing is left."""
@@ -246,9 +274,10 @@ class Frontier(BaseScheduler):
         ):
             if part:
                 part.frontier = self
+        writer = Writer(db)
         for stage in (KeepCapture, Store):
             if keeper := crawler.get_item_pipeline(stage):
-                keeper.shared = db
+                keeper.shared = writer
         self._speakers = {spider.name: spider, **getattr(spider, "delegates", {})}
         table.recover(db)
         self._undecided = list(read.capture_ids(db, pending=True))  # before this run adds its own
@@ -270,10 +299,9 @@ class Frontier(BaseScheduler):
 
     def _claim(self, host: str) -> Request | None:
         """A host's next address as a request, and the host last in turn; what no spider can read is given up."""
-        assert self._db is not None  # noqa: S101 - a host is known only once it is open
         while host in self._hosts:
             try:
-                claimed = table.claim(self._db, job=self._job, host=host)
+                claimed = self._next_claimed(host)
                 count = self._hosts.pop(host) - 1
                 if claimed is None:
                     return None
@@ -291,6 +319,13 @@ class Frontier(BaseScheduler):
         if self._limits:
             self._limits.asked()
         return request
+
+    def _next_claimed(self, host: str) -> tuple[table.Wanted, table.Validators | None] | None:
+        """The next address of a host; as many are claimed in one transaction as may be asked for at once."""
+        assert self._db is not None  # noqa: S101 - a host is known only once it is open
+        if not self._claimed.get(host):
+            self._claimed[host] = deque(table.claim(self._db, job=self._job, host=host, most=self._at_once))
+        return self._claimed[host].popleft() if self._claimed[host] else None
 
     def _wanted(self, request: Request) -> table.Wanted | None:
         """A request as it can be written down; None where it cannot."""
@@ -368,12 +403,27 @@ class Leads:
         self.frontier: Frontier | None = None
 
     async def process_start(self, start: AsyncIterator[Any]) -> AsyncIterator[Any]:
-        """Begin with what an earlier run did not come to clean."""
+        """Begin with what an earlier run did not come to clean; then queue what the spider starts with."""
         assert self.frontier is not None  # noqa: S101 - the frontier attached itself when it was opened
         for kept in self.frontier.undecided():
             yield kept
-        async for first in start:
-            yield first
+        given: list[Request] = []
+        try:
+            async for first in start:
+                if not isinstance(first, Request):
+                    yield first
+                    continue
+                given.append(first)
+                if len(given) == TOGETHER:
+                    for request in self.frontier.given(given):
+                        yield request
+                    given.clear()
+                    await asyncio.sleep(0)  # a long list does not keep the crawl from being stopped
+        except Exception:
+            self.frontier.given(given)  # what it said before it broke counts
+            raise
+        for request in self.frontier.given(given):
+            yield request
 
     async def process_spider_output(self, response: "Response", result: AsyncIterator[Any]) -> AsyncIterator[Any]:
         """Pass on items, and the requests that cannot be written down; queue the others."""

@@ -17,6 +17,7 @@ JOB = ""  # what this run is asked to do, as a key: a run of the same job goes o
 # One core is left for fetching and storing; but two, so that one is at work while the other is handed its next page.
 CLEANING_PROCESSES = max(2, min(4, (os.cpu_count() or 2) - 1))
 CLEANING_SECONDS = 60.0  # that cleaning one page may take before it is rejected as too hard
+SCRAPER_SLOT_MAX_ACTIVE_SIZE = 10_000_000  # bytes of pages that wait for each other in `Writer`; 5 MB are 80 pages
 CONCURRENT_ITEMS = 1  # of one response, which gives one: Scrapy starts a task for each of its 100, for each response
 MIN_FREE_DISK = 100_000_000  # bytes of the archive's disk that stay free; a page and its rows take a ten-thousandth
 MAX_SECONDS = 0.0  # seconds a run may take, 0 for no limit

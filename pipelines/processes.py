@@ -4,6 +4,7 @@ A hostile page can be made to cost a regular expression minutes or a parser giga
 cleaned, so without a bound every next start would take it up again, and end there again.
 """
 
+import asyncio
 import multiprocessing
 import os
 import signal
@@ -26,6 +27,10 @@ SECONDS = 60.0
 
 MEMORY = 4_000_000_000
 """Bytes of address space a process may have. The hostile pages of the tests at 20 MB take less than a fourth of it."""
+
+BY_A_THREAD = 150_000
+"""Bytes of a page from which on an event loop has it sent by a thread: a shorter one fits into a pipe on Linux, and
+elsewhere is taken out of it at once by the process that waits for it."""
 
 # A fork server has imported everything once, and was itself started fresh: forking a process that runs threads and an
 # event loop may copy a lock that is never opened again. Where there is none (Windows), each process imports for itself.
@@ -65,6 +70,7 @@ class Cleaners:
             seconds: how long one page may take.
         """
         self._all = [_Cleaner(seconds) for _ in range(count)]
+        self._turns = asyncio.Semaphore(count)
         self._idle: SimpleQueue[_Cleaner] = SimpleQueue()
         for cleaner in self._all:
             self._idle.put(cleaner)
@@ -83,6 +89,19 @@ class Cleaners:
             return cleaner.outcome(capture, site)
         finally:
             self._idle.put(cleaner)
+
+    async def outcome_async(self, capture: Capture, site: SiteRecipe | None = None) -> Article | Rejected:
+        """The same for an event loop, which goes on meanwhile; a thread for each page would take it a tenth more.
+
+        Raises:
+            Stopped: they were closed meanwhile; nothing is decided about the capture.
+        """
+        async with self._turns:
+            cleaner = self._idle.get()
+            try:
+                return await cleaner.outcome_async(capture, site)
+            finally:
+                self._idle.put(cleaner)
 
     def close(self) -> None:
         """End the processes at once, whatever they are at work on."""
@@ -111,15 +130,32 @@ class _Cleaner:
     def outcome(self, capture: Capture, site: SiteRecipe | None) -> Article | Rejected:
         try:
             self._send(capture, site)
-            if self._pipe.poll(self._seconds):
-                result: Article | Rejected = self._pipe.recv()
-                return result
+            return self._received() if self._pipe.poll(self._seconds) else self._given_up()
         except (EOFError, OSError):
-            if self._closed:
-                raise Stopped from None
-            return Rejected(Reason.INTERNAL, f"the process that cleaned it ended {_how(self._end())}")
+            return self._died()
+
+    async def outcome_async(self, capture: Capture, site: SiteRecipe | None) -> Article | Rejected:
+        try:
+            if self._process is None or len(capture.body) > BY_A_THREAD or capture.parts:
+                await asyncio.to_thread(self._send, capture, site)
+            else:
+                self._send(capture, site)
+            return self._received() if await _can_be_read(self._pipe, self._seconds) else self._given_up()
+        except (EOFError, OSError):
+            return self._died()
+
+    def _received(self) -> Article | Rejected:
+        result: Article | Rejected = self._pipe.recv()
+        return result
+
+    def _given_up(self) -> Rejected:
         self._end()
         return Rejected(Reason.TOO_HARD, f"not cleaned within {self._seconds:g} s")
+
+    def _died(self) -> Rejected:
+        if self._closed:
+            raise Stopped from None
+        return Rejected(Reason.INTERNAL, f"the process that cleaned it ended {_how(self._end())}")
 
     def close(self) -> None:
         self._closed = True
@@ -162,6 +198,25 @@ class _Cleaner:
             process.kill()
         process.join()
         return process.exitcode
+
+
+async def _can_be_read(pipe: "Connection[Any, Any]", seconds: float) -> bool:
+    """Whether something comes in time, or the end; where the event loop is told of a pipe, as it is not on Windows."""
+    loop = asyncio.get_running_loop()
+    comes: asyncio.Future[bool] = loop.create_future()
+    descriptor = pipe.fileno()
+    loop.add_reader(descriptor, _settle, comes, True)  # noqa: FBT003 - what it settles to
+    timer = loop.call_later(seconds, _settle, comes, False)  # noqa: FBT003 - as above
+    try:
+        return await comes
+    finally:
+        timer.cancel()
+        loop.remove_reader(descriptor)
+
+
+def _settle(future: "asyncio.Future[bool]", result: bool) -> None:  # noqa: FBT001 - a callback's argument
+    if not future.done():
+        future.set_result(result)
 
 
 _AT_THE_MAIN_MODULE = Lock()

@@ -7,11 +7,11 @@ its reason: Scrapy's `item_scraped_count` counts articles, and `repost/…` in i
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from scrapy.exceptions import CloseSpider, DropItem
 
@@ -28,9 +28,12 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-TOGETHER = 32  # pages that are stored in one transaction, at most …
-GATHERED = 0.05  # … and the seconds that the first of them waits for the others
-PATIENCE = 3.0  # seconds that a run which is being stopped gives to the pages it cleans; most take a fiftieth of one
+_T = TypeVar("_T")
+
+TOGETHER = 128  # writes in one transaction, at most …
+GATHERED = 0.1  # … and the seconds that the first of them waits for the others
+PATIENCE = 2.0  # seconds that a run which is being stopped gives to the pages it cleans; most take a fiftieth of one
+WATCHED = 1.0  # seconds after which it is noticed that it is being stopped
 
 
 class Dropped(DropItem):
@@ -64,15 +67,6 @@ class NoRoom(DropItem):
 
     def __init__(self) -> None:
         super().__init__("the disk is full", log_level="DEBUG")
-
-
-@contextmanager
-def _room_for_it() -> Iterator[None]:
-    """Turn a full disk into a decision that Scrapy passes on without a traceback."""
-    try:
-        yield
-    except DiskFull as error:
-        raise NoRoom from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,16 +103,76 @@ class StoredPage:
     kept: Kept
 
 
+class Writer:
+    """Writes to an archive, those of a moment in one transaction.
+
+    A page's rows are spread over twenty indexes, whose pages SQLite writes out at the end of each transaction: for a
+    page by itself it writes five times as much.
+    """
+
+    def __init__(self, db: Archive) -> None:
+        self._db = db
+        self._waiting: list[tuple[Callable[[Archive], Any], asyncio.Future[Any]]] = []
+
+    async def write(self, action: Callable[[Archive], _T], *, at_once: bool = False) -> _T:
+        """Do something to the archive, together with what others do; it is committed when this returns.
+
+        Args:
+            action: what writes.
+            at_once: no others are to be waited for.
+
+        Raises:
+            NoRoom: the disk is full.
+            Exception: what the action raises; nothing of it is written.
+        """
+        loop = asyncio.get_running_loop()
+        written: asyncio.Future[Any] = loop.create_future()
+        self._waiting.append((action, written))
+        if at_once or len(self._waiting) == TOGETHER:
+            self._write()
+        elif len(self._waiting) == 1:
+            loop.call_later(GATHERED, self._write)
+        result = await written
+        if isinstance(result, Exception):
+            raise result
+        return result  # type: ignore[no-any-return]  # what the action returned
+
+    def _write(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        if not waiting:  # there were enough of them before the time was over
+            return
+        try:
+            with transaction(self._db):
+                results = [action(self._db) for action, _ in waiting]
+        except Exception:  # noqa: BLE001 - one of them cannot be written, or none: each by itself says which
+            results = [self._written_alone(action) for action, _ in waiting]
+        for (_, written), result in zip(waiting, results, strict=True):
+            if not written.done():  # nobody waits for it any more where the run was ended at once
+                written.set_result(result)
+
+    def _written_alone(self, action: Callable[[Archive], _T]) -> _T | Exception:
+        try:
+            return action(self._db)
+        except DiskFull:
+            return NoRoom()  # a decision that Scrapy passes on without a traceback
+        except Exception as error:  # noqa: BLE001 - Scrapy counts and logs it for this page
+            return error
+
+    def close(self) -> None:
+        """Close the archive."""
+        self._db.close()
+
+
 class WithArchive:
     """A stage that writes to the archive while the spider is open.
 
     Attributes:
-        shared: the archive that the frontier has open, where there is one: of several connections, each has to read
-            again what another has written.
+        shared: what writes to the archive that the frontier has open, where there is one: of several connections, each
+            has to read again what another has written.
     """
 
     def __init__(self, path: Path, stats: "StatsCollector") -> None:
-        self.shared: Archive | None = None
+        self.shared: Writer | None = None
         self._path = path
         self._stats = stats
 
@@ -134,7 +188,7 @@ class WithArchive:
             CloseSpider: it cannot be written.
         """
         try:
-            self._db = self.shared or open_writing(self._path)
+            self._archive = self.shared or Writer(open_writing(self._path))
         except DiskFull as error:
             raise CloseSpider(f"disk: {error}") from error
         except ArchiveError as error:
@@ -142,14 +196,29 @@ class WithArchive:
 
     def close_spider(self) -> None:
         """Close it, where it was opened here."""
-        if hasattr(self, "_db") and self._db is not self.shared:
-            self._db.close()
+        if hasattr(self, "_archive") and self._archive is not self.shared:
+            self._archive.close()
 
 
 class KeepCapture(WithArchive):
-    """Stores a capture before anything is decided about it, and a failure or a sighting at once and for good."""
+    """Stores a capture before anything is decided about it, and a failure or a sighting for good.
 
-    def process_item(self, item: Capture | KeptCapture | FetchFailure | Sighting) -> KeptCapture:
+    Where a host is asked for one page at a time, at once: a kill then costs the next run no more than that page. Where
+    it may be asked for several, those of a moment together.
+    """
+
+    def __init__(self, path: Path, stats: "StatsCollector", *, at_once: bool = True) -> None:
+        super().__init__(path, stats)
+        self._at_once = at_once
+
+    @classmethod
+    def from_crawler(cls, crawler: "Crawler") -> Self:
+        """Write to the archive of `ARCHIVE_PATH`."""
+        settings = crawler.settings
+        at_once = settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN") == 1
+        return cls(Path(settings["ARCHIVE_PATH"]), crawler.stats, at_once=at_once)
+
+    async def process_item(self, item: Capture | KeptCapture | FetchFailure | Sighting) -> KeptCapture:
         """Store it; pass on what an earlier run kept and did not come to clean.
 
         Raises:
@@ -160,18 +229,18 @@ class KeepCapture(WithArchive):
         if isinstance(item, KeptCapture):
             return item
         if isinstance(item, Sighting):
-            with _room_for_it():
-                record_sighting(self._db, item)
+            await self._write(partial(record_sighting, sighting=item))
             self._stats.inc_value("repost/unmodified")
             raise Unmodified
         if isinstance(item, FetchFailure):
-            with _room_for_it():
-                record_failure(self._db, item)
+            await self._write(partial(record_failure, failure=item))
             self._stats.inc_value(f"repost/failed/{item.reason}")
             raise Dropped(item.reason, item.detail)
-        with _room_for_it():
-            capture_id = keep_capture(self._db, item)
+        capture_id = await self._write(partial(keep_capture, capture=item))
         return KeptCapture(capture_id=capture_id, capture=item)
+
+    async def _write(self, action: Callable[[Archive], _T]) -> _T:
+        return await self._archive.write(action, at_once=self._at_once)
 
 
 class Clean:
@@ -183,6 +252,7 @@ class Clean:
         self._crawler = crawler
         self._recipe_of = recipe_of
         self._cleaners = cleaners
+        self._watch: asyncio.TimerHandle | None = None
 
     @classmethod
     def from_crawler(cls, crawler: "Crawler") -> Self:
@@ -201,6 +271,8 @@ class Clean:
 
     def close_spider(self) -> None:
         """End the processes."""
+        if self._watch:
+            self._watch.cancel()
         self._cleaners.close()
 
     async def process_item(self, item: KeptCapture) -> Cleaned:
@@ -209,80 +281,39 @@ class Clean:
         Raises:
             NotCleaned: the crawl is being stopped, and does not wait for it.
         """
-        recipe = self._recipe_of(item.capture)
-        cleaning = asyncio.ensure_future(asyncio.to_thread(self._cleaners.outcome, item.capture, recipe))
-        while not (await asyncio.wait({cleaning}, timeout=PATIENCE))[0]:
-            if not self._crawler.crawling:
-                self._cleaners.close()
+        if self._watch is None:
+            self._see_whether_it_is_stopped()
         try:
-            result = cleaning.result()
+            result = await self._cleaners.outcome_async(item.capture, self._recipe_of(item.capture))
         except Stopped as error:
             raise NotCleaned from error
         if isinstance(result, Rejected) and result.reason is Reason.INTERNAL:
             logger.error("%s: %s", item.capture.url, result.detail)
         return Cleaned(capture_id=item.capture_id, url=item.capture.url, site=item.capture.site, result=result)
 
+    def _see_whether_it_is_stopped(self) -> None:
+        """Look again and again: Scrapy says nothing of it before all pages are through."""
+        loop = asyncio.get_running_loop()
+        if self._crawler.crawling:
+            self._watch = loop.call_later(WATCHED, self._see_whether_it_is_stopped)
+        else:
+            self._watch = loop.call_later(PATIENCE, self._cleaners.close)
+
 
 class Store(WithArchive):
-    """Stores what cleaning made of captures, those of a moment in one transaction.
-
-    The captures are in the archive by then: what a kill takes back is worked out again by the next run.
-    """
-
-    def __init__(self, path: Path, stats: "StatsCollector") -> None:
-        super().__init__(path, stats)
-        self._waiting: list[tuple[Cleaned, asyncio.Future[Kept | Exception | None]]] = []
+    """Stores what cleaning made of captures."""
 
     async def process_item(self, item: Cleaned) -> StoredPage:
-        """Store it with others.
+        """Store it.
 
         Raises:
             Dropped: it was a rejection.
             NoRoom: the disk is full.
         """
-        kept = await self._stored(item)
-        if isinstance(kept, Exception):
-            raise kept
         if isinstance(item.result, Rejected):
+            await self._archive.write(partial(keep_rejection, capture_id=item.capture_id, rejected=item.result))
             self._stats.inc_value(f"repost/rejected/{item.result.reason}")
             raise Dropped(item.result.reason, item.result.detail)
-        assert kept is not None  # noqa: S101 - so it is for an article
+        kept = await self._archive.write(partial(keep_article, capture_id=item.capture_id, article=item.result))
         self._stats.inc_value(f"repost/{kept.outcome}")
         return StoredPage(url=item.url, site=item.site, capture_id=item.capture_id, kept=kept)
-
-    def _stored(self, item: Cleaned) -> "asyncio.Future[Kept | Exception | None]":
-        loop = asyncio.get_running_loop()
-        stored: asyncio.Future[Kept | Exception | None] = loop.create_future()
-        self._waiting.append((item, stored))
-        if len(self._waiting) == 1:
-            loop.call_later(GATHERED, self._store)
-        elif len(self._waiting) == TOGETHER:
-            self._store()
-        return stored
-
-    def _store(self) -> None:
-        waiting, self._waiting = self._waiting, []
-        if not waiting:  # there were enough of them before the time was over
-            return
-        kept: list[Kept | Exception | None]
-        try:
-            with transaction(self._db):
-                kept = [self._keep(item) for item, _ in waiting]
-        except Exception:  # noqa: BLE001 - one of them cannot be kept, or none: each by itself says which
-            kept = [self._kept_alone(item) for item, _ in waiting]
-        for (_, stored), result in zip(waiting, kept, strict=True):
-            if not stored.done():  # nobody waits for it any more where the run was ended at once
-                stored.set_result(result)
-
-    def _kept_alone(self, item: Cleaned) -> Kept | Exception | None:
-        try:
-            with _room_for_it():
-                return self._keep(item)
-        except Exception as error:  # noqa: BLE001 - Scrapy counts and logs it for this page
-            return error
-
-    def _keep(self, item: Cleaned) -> Kept | None:
-        if isinstance(item.result, Rejected):
-            keep_rejection(self._db, item.capture_id, item.result)
-            return None
-        return keep_article(self._db, item.capture_id, item.result)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,7 +15,7 @@ from scrapy import FormRequest, Request, Spider
 from archive import runs
 from archive.connect import writing
 from archive.write import keep_capture
-from crawler.frontier import Frontier, Leads
+from crawler.frontier import TOGETHER, Frontier, Leads
 from crawler.items import Capture
 
 
@@ -218,6 +219,45 @@ def test_what_was_claimed_when_a_run_died_is_asked_for_again(opened: Any, ask: C
         first.enqueue_request(ask(f"a.example/{number}"))
     assert first.next_request().url.endswith("/0")
     assert _drain(opened()) == ["a.example/0", "a.example/1", "a.example/2"]
+
+
+def test_what_was_claimed_and_not_asked_for_is_given_back_as_it_was(opened: Any, ask: Callable[..., Request]) -> None:
+    """As many as may be asked for at once are claimed together; that is no attempt."""
+    first = opened(at_once=3)
+    for number in range(5):
+        first.enqueue_request(ask(f"a.example/{number}"))
+    assert first.next_request().url.endswith("/0")
+    assert first.left == 4
+    states = "SELECT state, attempts FROM frontier ORDER BY id"
+    assert first._db.execute(states).fetchall() == [*[("claimed", 1)] * 3, *[("queued", 0)] * 2]
+    first.close("shutdown")
+    assert opened(at_once=3)._db.execute(states).fetchall() == [("queued", 1), *[("queued", 0)] * 4]
+
+
+def test_what_a_spider_starts_with_is_queued_also_where_it_breaks_off(
+    frontier: Frontier, ask: Callable[..., Request]
+) -> None:
+    unwritable = Request("http://a.example/2", callback=print)
+
+    async def start() -> AsyncIterator[Request]:
+        yield ask("a.example/1")
+        yield unwritable
+        for number in range(3, TOGETHER + 4):
+            yield ask(f"a.example/{number}")
+        raise ZeroDivisionError
+
+    async def begin() -> list[Any]:
+        leads = Leads()
+        leads.frontier = frontier
+        passed = []
+        with suppress(ZeroDivisionError):
+            async for request in leads.process_start(start()):
+                passed.append(request)  # noqa: PERF401 - what came before it broke off is looked at
+        return passed
+
+    assert asyncio.run(begin()) == [unwritable]
+    assert frontier.left == TOGETHER + 2
+    assert len(_drain(frontier)) == TOGETHER + 2
 
 
 def test_a_page_that_kills_the_program_is_left_alone_in_the_end(opened: Any, ask: Callable[..., Request]) -> None:

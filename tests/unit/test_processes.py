@@ -1,5 +1,6 @@
 """Pages that hang or kill the process that cleans them cost themselves, and nothing else."""
 
+import asyncio
 import os
 import pickle
 import signal
@@ -17,7 +18,7 @@ import pytest
 
 from crawler.items import Article, Capture, Reason, Rejected, Verdict
 from pipelines import outcome, processes
-from pipelines.processes import Cleaners, Stopped
+from pipelines.processes import BY_A_THREAD, Cleaners, Stopped
 
 ROOT = Path(__file__).parents[2]
 HEADLINE = "岚桥镇的廊桥修好了"
@@ -83,6 +84,32 @@ def test_a_hostile_page_is_rejected_and_the_next_gets_a_new_process(body: bytes,
         after = cleaners.outcome(capture(b""))
     assert after.reason is Reason.EMPTY
     assert after.detail != before.detail
+
+
+@pytest.mark.usefixtures("hostile")
+def test_an_event_loop_has_pages_cleaned_and_goes_on_meanwhile() -> None:
+    """The hanging page waits for its time, those that kill for nothing, and the others for one of them."""
+    bodies = [b"hang", b"killed", b"", bytes(2 * BY_A_THREAD), b"gone", b""]
+
+    async def outcomes(cleaners: Cleaners) -> list[Any]:
+        return await asyncio.gather(*(cleaners.outcome_async(capture(body)) for body in bodies))
+
+    with Cleaners(2, seconds=0.5) as cleaners:
+        reasons = [result.reason for result in asyncio.run(outcomes(cleaners))]
+    internal, empty = Reason.INTERNAL, Reason.EMPTY
+    assert reasons == [Reason.TOO_HARD, internal, empty, empty, internal, empty]
+
+
+@pytest.mark.usefixtures("hostile")
+def test_closing_ends_the_page_that_an_event_loop_waits_for() -> None:
+    cleaners = Cleaners(seconds=60)
+
+    async def closed_meanwhile() -> None:
+        asyncio.get_running_loop().call_later(0.3, cleaners.close)
+        await cleaners.outcome_async(capture(b"hang"))
+
+    with pytest.raises(Stopped):
+        asyncio.run(closed_meanwhile())
 
 
 @pytest.mark.usefixtures("hostile")

@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -29,7 +28,7 @@ FAILED_AT = datetime(2026, 2, 11, tzinfo=UTC)
 
 @pytest.fixture
 def crawler(path: Path) -> Crawler:
-    return get_crawler(settings_dict={"ARCHIVE_PATH": str(path)})
+    return get_crawler(settings_dict={"ARCHIVE_PATH": str(path), "CONCURRENT_REQUESTS_PER_DOMAIN": 1})
 
 
 @pytest.fixture(autouse=True)
@@ -55,7 +54,7 @@ class Here:
     def __init__(self, *_: object, **__: object) -> None:
         self.closed = False
 
-    def outcome(self, capture: Capture, site: SiteRecipe | None = None) -> Article | Rejected:
+    async def outcome_async(self, capture: Capture, site: SiteRecipe | None = None) -> Article | Rejected:
         if self.closed:
             raise Stopped
         return outcome.outcome_of(capture, site)
@@ -167,12 +166,12 @@ def test_a_run_that_is_being_stopped_does_not_wait_for_a_page_that_takes_long(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     class Slow(Here):
-        def outcome(self, capture: Capture, site: SiteRecipe | None = None) -> Article | Rejected:
+        async def outcome_async(self, capture: Capture, site: SiteRecipe | None = None) -> Article | Rejected:
             for _ in range(20):
-                time.sleep(0.02)
+                await asyncio.sleep(0.02)
                 if self.closed:
                     raise Stopped
-            return super().outcome(capture, site)
+            return await super().outcome_async(capture, site)
 
     monkeypatch.setattr(stages, "Cleaners", Slow)
     monkeypatch.setattr(stages, "PATIENCE", 0.05)
@@ -202,7 +201,7 @@ def test_dropping_is_quiet(run: Run) -> None:
 def test_what_a_dead_run_kept_is_cleaned_and_stored_without_being_kept_again(
     run: Run, path: Path, make_capture: Make
 ) -> None:
-    kept = run.stages[0].process_item(make_capture("甲"))  # killed here: nothing was cleaned
+    kept = asyncio.run(run.stages[0].process_item(make_capture("甲")))  # killed here: nothing was cleaned
     stored = run(kept)
     assert isinstance(stored, StoredPage)
     with reading(path) as db:
@@ -242,7 +241,7 @@ def cleaned(crawler: Crawler, make_capture: Make, make_article: Make) -> Any:
 
     def clean(number: int, result: Any = None) -> Cleaned:
         url = f"http://a.example/{number}.html"
-        kept = keep.process_item(make_capture(f"第{number}页", url=url))
+        kept = asyncio.run(keep.process_item(make_capture(f"第{number}页", url=url)))
         article = make_article(url=url, body=(f"第{number}页",))
         return Cleaned(capture_id=kept.capture_id, url=url, site="a.example", result=result or article)
 
@@ -258,6 +257,15 @@ def store(crawler: Crawler) -> Any:
     store.close_spider()
 
 
+def _commits(stage: KeepCapture | Store) -> list[str]:
+    """What will hold the commits of a stage."""
+    commits: list[str] = []
+    stage._archive._db.conn.set_trace_callback(
+        lambda statement: commits.append(statement) if statement == "COMMIT" else None
+    )
+    return commits
+
+
 async def _all(store: Store, items: list[Cleaned]) -> list[Any]:
     return await asyncio.gather(*map(store.process_item, items), return_exceptions=True)
 
@@ -266,12 +274,34 @@ def test_pages_of_a_moment_are_stored_in_one_transaction(store: Store, cleaned: 
     last = TOGETHER + 4
     items = [cleaned(1), cleaned(2, Rejected(Reason.LISTING, "90 links")), *map(cleaned, range(3, last + 1))]
     commits: list[str] = []
-    store._db.conn.set_trace_callback(lambda statement: commits.append(statement) if statement == "COMMIT" else None)
+    store._archive._db.conn.set_trace_callback(
+        lambda statement: commits.append(statement) if statement == "COMMIT" else None
+    )
     stored = asyncio.run(_all(store, items))
-    store._db.conn.set_trace_callback(None)
+    store._archive._db.conn.set_trace_callback(None)
     assert len(commits) == 2, "as many as go together, and the other four"
     assert isinstance(stored.pop(1), Dropped)
     assert [page.url for page in stored] == [f"http://a.example/{number}.html" for number in (1, *range(3, last + 1))]
+
+
+@pytest.mark.parametrize(("for_a_host", "expected"), [(1, 3), (2, 1)])
+def test_captures_are_kept_together_where_a_host_is_asked_for_several_at_once(
+    for_a_host: int, expected: int, path: Path, make_capture: Make
+) -> None:
+    """Where it is not, a kill must cost no more than the one page in flight."""
+    settings = {"ARCHIVE_PATH": str(path), "CONCURRENT_REQUESTS_PER_DOMAIN": for_a_host}
+    keep = KeepCapture.from_crawler(get_crawler(settings_dict=settings))
+    keep.open_spider()
+    commits = _commits(keep)
+
+    async def all_at_once() -> list[KeptCapture]:
+        return await asyncio.gather(
+            *(keep.process_item(make_capture(text, day=day)) for day, text in enumerate("甲乙丙"))
+        )
+
+    assert [kept.capture_id for kept in asyncio.run(all_at_once())] == [1, 2, 3]
+    assert len(commits) == expected
+    keep.close_spider()
 
 
 def test_a_page_that_cannot_be_stored_costs_only_itself(store: Store, cleaned: Any, path: Path) -> None:
@@ -286,8 +316,10 @@ def test_a_page_that_cannot_be_stored_costs_only_itself(store: Store, cleaned: A
 def test_what_was_not_stored_yet_when_it_was_killed_is_still_to_be_decided(
     store: Store, cleaned: Any, path: Path
 ) -> None:
+    page = cleaned(1)
+
     async def killed() -> None:
-        waiting = asyncio.ensure_future(store.process_item(cleaned(1)))
+        waiting = asyncio.ensure_future(store.process_item(page))
         await asyncio.sleep(0)
         waiting.cancel()
 

@@ -212,7 +212,7 @@ class Mornings:
             now = NOW + day * DAY
             frontier.adopt_due(self._db, job=str(day), spiders=["discover"], now=now, bounds=frontier.Bounds())
             while claimed := frontier.claim(self._db, job=str(day), host=SITE):
-                self._fetch(claimed[0].url, day, now)
+                self._fetch(claimed[0][0].url, day, now)
             yield [(alarm.kind, alarm.since[5:10]) for alarm in alarms(self._db)]
 
     def _fetch(self, url: str, day: int, now: datetime) -> None:
