@@ -1,6 +1,7 @@
 """How hosts are spared: those on one machine share its turn, and one that asks for peace gets it."""
 
 import re
+import time
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Protocol, Self
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
 ASKS_FOR_PEACE = frozenset({429, 503})
+SETTLED = 60.0  # seconds that a host keeps its turn; whether its address may be dialled is asked for each connection
 LONGEST_WAIT = 120.0  # seconds that a run waits for a host; one that wants more is left for the next run
 
 
@@ -26,12 +28,19 @@ class OneMachine:
     Small sites live by the hundred on one machine, and ten of them crawled at once are ten connections to it.
     """
 
+    def __init__(self) -> None:
+        self._slots: dict[tuple[str, int], tuple[str, float]] = {}
+
     async def process_request(self, request: "Request") -> None:
         """Put the request into its address's slot of the downloader; a redirect brings that of the host before it."""
         parts = urlparse_cached(request)
         host = parts.hostname or ""
         port = parts.port or (443 if parts.scheme == "https" else 80)
-        request.meta["download_slot"] = await address_of(host, port) or host
+        slot, until = self._slots.get((host, port), ("", 0.0))
+        if time.monotonic() >= until:
+            slot = await address_of(host, port) or host
+            self._slots[host, port] = slot, time.monotonic() + SETTLED
+        request.meta["download_slot"] = slot
 
 
 class SitePace:

@@ -57,12 +57,12 @@ TELNETCONSOLE_ENABLED = False  # runs Python for whoever connects
 REMOTE_CONTROL_ENABLED = False  # the same over HTTP; on by default since 2.19
 
 # Recorded
-HTTPERROR_ALLOW_ALL = True  # a 404 is a capture too, rejected with its reason
 RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"  # the failure is recorded and summarised
 STATS_DUMP = False  # the run summary says it in fewer words
 LOGSTATS_INTERVAL = 0  # the progress line says it
 
 # Logs go to standard error; results to standard output
 LOG_LEVEL = "INFO"
+LOG_FORMATTER = "crawler.log_lines.FewLines"  # nothing is made of what would be dropped
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 LOG_DATEFORMAT = "%Y-%m-%dT%H:%M:%S%z"
