@@ -38,7 +38,7 @@ from crawler.polite import Peace
 from crawler.progress import Progress
 from crawler.set_aside import SetAside
 from pipelines.fingerprint import url_key
-from pipelines.stages import KeepCapture, KeptCapture, Store, Writer
+from pipelines.stages import Clean, KeepCapture, KeptCapture, Store, Writer
 from sites.recipes import load_recipes
 
 if TYPE_CHECKING:
@@ -275,6 +275,8 @@ class Frontier(BaseScheduler):
             if part:
                 part.frontier = self
         writer = Writer(db)
+        if clean := crawler.get_item_pipeline(Clean):
+            writer.meanwhile = clean.serve
         for stage in (KeepCapture, Store):
             if keeper := crawler.get_item_pipeline(stage):
                 keeper.shared = writer

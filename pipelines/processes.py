@@ -9,12 +9,15 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
 from multiprocessing import forkserver, resource_tracker
 from queue import SimpleQueue
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from crawler.items import Article, Capture, Reason, Rejected, SiteRecipe
 
@@ -27,6 +30,8 @@ SECONDS = 60.0
 
 MEMORY = 4_000_000_000
 """Bytes of address space a process may have. The hostile pages of the tests at 20 MB take less than a fourth of it."""
+
+_T = TypeVar("_T")
 
 BY_A_THREAD = 150_000
 """Bytes of a page from which on an event loop has it sent by a thread: a shorter one fits into a pipe on Linux, and
@@ -70,7 +75,7 @@ class Cleaners:
             seconds: how long one page may take.
         """
         self._all = [_Cleaner(seconds) for _ in range(count)]
-        self._turns = asyncio.Semaphore(count)
+        self._jobs: deque[_Job] = deque()
         self._idle: SimpleQueue[_Cleaner] = SimpleQueue()
         for cleaner in self._all:
             self._idle.put(cleaner)
@@ -96,12 +101,20 @@ class Cleaners:
         Raises:
             Stopped: they were closed meanwhile; nothing is decided about the capture.
         """
-        async with self._turns:
-            cleaner = self._idle.get()
-            try:
-                return await cleaner.outcome_async(capture, site)
-            finally:
-                self._idle.put(cleaner)
+        job = _Job(capture=capture, site=site, outcome=asyncio.get_running_loop().create_future())
+        self._jobs.append(job)
+        self._hand_over()
+        return await job.outcome
+
+    def serve(self) -> None:
+        """Take what is cleaned, and hand over what waits: for who keeps the event loop from it for long."""
+        for cleaner in self._all:
+            cleaner.answer_if_done()
+
+    def _hand_over(self) -> None:
+        for cleaner in self._all:
+            if self._jobs and cleaner.job is None:
+                cleaner.take_up(self._jobs.popleft(), then=self._hand_over)
 
     def close(self) -> None:
         """End the processes at once, whatever they are at work on."""
@@ -119,10 +132,25 @@ class Cleaners:
         self.close()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Job:
+    """A page that an event loop has cleaned."""
+
+    capture: Capture
+    site: SiteRecipe | None
+    outcome: "asyncio.Future[Article | Rejected]"
+
+
 class _Cleaner:
-    """One process, and the next one when it has died."""
+    """One process, and the next one when it has died.
+
+    Attributes:
+        job: what an event loop has it do.
+    """
 
     def __init__(self, seconds: float) -> None:
+        self.job: _Job | None = None
+        self._timer: asyncio.TimerHandle | None = None
         self._seconds = seconds
         self._process: multiprocessing.process.BaseProcess | None = None
         self._closed = False
@@ -130,25 +158,70 @@ class _Cleaner:
     def outcome(self, capture: Capture, site: SiteRecipe | None) -> Article | Rejected:
         try:
             self._send(capture, site)
-            return self._received() if self._pipe.poll(self._seconds) else self._given_up()
         except (EOFError, OSError):
             return self._died()
+        return self._result(self._seconds)
 
-    async def outcome_async(self, capture: Capture, site: SiteRecipe | None) -> Article | Rejected:
+    def take_up(self, job: "_Job", *, then: Callable[[], None]) -> None:
+        """Begin with a page for an event loop, and call something when its outcome is there."""
+        self.job, self._then = job, then
+        if self._process is not None and len(job.capture.body) <= BY_A_THREAD and not job.capture.parts:
+            self._begun(self._try_to_send(job))
+        else:
+            sending = asyncio.ensure_future(asyncio.to_thread(self._try_to_send, job))
+            sending.add_done_callback(lambda sent: self._begun(sent.result()))
+
+    def answer_if_done(self) -> None:
+        if self._timer and self._pipe.poll():
+            self._answer()
+
+    def _try_to_send(self, job: "_Job") -> Rejected | Stopped | None:
+        """Send a page; what comes of it where it cannot be sent."""
         try:
-            if self._process is None or len(capture.body) > BY_A_THREAD or capture.parts:
-                await asyncio.to_thread(self._send, capture, site)
+            self._send(job.capture, job.site)
+        except Stopped as stopped:
+            return stopped
+        except (EOFError, OSError):
+            return _or_stopped(self._died)
+        return None
+
+    def _begun(self, failure: Rejected | Stopped | None) -> None:
+        if failure:
+            self._settle(failure)
+            return
+        loop = asyncio.get_running_loop()  # it tells of no pipe on Windows
+        loop.add_reader(self._pipe.fileno(), self._answer)
+        self._timer = loop.call_later(self._seconds, self._answer)
+
+    def _answer(self) -> None:
+        """The process is done, or died, or its time is over."""
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+        asyncio.get_running_loop().remove_reader(self._pipe.fileno())
+        self._settle(_or_stopped(partial(self._result, 0)))
+
+    def _settle(self, outcome: Article | Rejected | Stopped) -> None:
+        job, self.job = self.job, None
+        if job and not job.outcome.done():  # nobody waits for it any more where the run was ended at once
+            if isinstance(outcome, Stopped):
+                job.outcome.set_exception(outcome)
             else:
-                self._send(capture, site)
-            return self._received() if await _can_be_read(self._pipe, self._seconds) else self._given_up()
+                job.outcome.set_result(outcome)
+        self._then()
+
+    def _result(self, seconds: float) -> Article | Rejected:
+        """What comes out of the process within a time.
+
+        Raises:
+            Stopped: it was closed meanwhile.
+        """
+        try:
+            if self._pipe.poll(seconds):
+                result: Article | Rejected = self._pipe.recv()
+                return result
         except (EOFError, OSError):
             return self._died()
-
-    def _received(self) -> Article | Rejected:
-        result: Article | Rejected = self._pipe.recv()
-        return result
-
-    def _given_up(self) -> Rejected:
         self._end()
         return Rejected(Reason.TOO_HARD, f"not cleaned within {self._seconds:g} s")
 
@@ -200,23 +273,11 @@ class _Cleaner:
         return process.exitcode
 
 
-async def _can_be_read(pipe: "Connection[Any, Any]", seconds: float) -> bool:
-    """Whether something comes in time, or the end; where the event loop is told of a pipe, as it is not on Windows."""
-    loop = asyncio.get_running_loop()
-    comes: asyncio.Future[bool] = loop.create_future()
-    descriptor = pipe.fileno()
-    loop.add_reader(descriptor, _settle, comes, True)  # noqa: FBT003 - what it settles to
-    timer = loop.call_later(seconds, _settle, comes, False)  # noqa: FBT003 - as above
+def _or_stopped(outcome: Callable[[], _T]) -> _T | Stopped:
     try:
-        return await comes
-    finally:
-        timer.cancel()
-        loop.remove_reader(descriptor)
-
-
-def _settle(future: "asyncio.Future[bool]", result: bool) -> None:  # noqa: FBT001 - a callback's argument
-    if not future.done():
-        future.set_result(result)
+        return outcome()
+    except Stopped as stopped:
+        return stopped
 
 
 _AT_THE_MAIN_MODULE = Lock()

@@ -32,6 +32,7 @@ _T = TypeVar("_T")
 
 TOGETHER = 128  # writes in one transaction, at most …
 GATHERED = 0.1  # … and the seconds that the first of them waits for the others
+A_FEW = 4  # writes take less time than cleaning a page: so long no process is left with nothing to do
 PATIENCE = 2.0  # seconds that a run which is being stopped gives to the pages it cleans; most take a fiftieth of one
 WATCHED = 1.0  # seconds after which it is noticed that it is being stopped
 
@@ -108,9 +109,13 @@ class Writer:
 
     A page's rows are spread over twenty indexes, whose pages SQLite writes out at the end of each transaction: for a
     page by itself it writes five times as much.
+
+    Attributes:
+        meanwhile: what is done after every few writes: a transaction keeps the event loop for ten pages' time.
     """
 
     def __init__(self, db: Archive) -> None:
+        self.meanwhile: Callable[[], None] | None = None
         self._db = db
         self._waiting: list[tuple[Callable[[Archive], Any], asyncio.Future[Any]]] = []
 
@@ -143,12 +148,17 @@ class Writer:
             return
         try:
             with transaction(self._db):
-                results = [action(self._db) for action, _ in waiting]
+                results = [self._written(action, number) for number, (action, _) in enumerate(waiting)]
         except Exception:  # noqa: BLE001 - one of them cannot be written, or none: each by itself says which
             results = [self._written_alone(action) for action, _ in waiting]
         for (_, written), result in zip(waiting, results, strict=True):
             if not written.done():  # nobody waits for it any more where the run was ended at once
                 written.set_result(result)
+
+    def _written(self, action: Callable[[Archive], _T], number: int) -> _T:
+        if self.meanwhile and number % A_FEW == 0:
+            self.meanwhile()
+        return action(self._db)
 
     def _written_alone(self, action: Callable[[Archive], _T]) -> _T | Exception:
         try:
@@ -274,6 +284,10 @@ class Clean:
         if self._watch:
             self._watch.cancel()
         self._cleaners.close()
+
+    def serve(self) -> None:
+        """See that no process has nothing to do, while the event loop is kept from it."""
+        self._cleaners.serve()
 
     async def process_item(self, item: KeptCapture) -> Cleaned:
         """Clean it, while the crawl goes on.

@@ -88,16 +88,32 @@ def test_a_hostile_page_is_rejected_and_the_next_gets_a_new_process(body: bytes,
 
 @pytest.mark.usefixtures("hostile")
 def test_an_event_loop_has_pages_cleaned_and_goes_on_meanwhile() -> None:
-    """The hanging page waits for its time, those that kill for nothing, and the others for one of them."""
+    """The hanging page waits for its time, those that kill for nothing, and each next one gets a new process."""
     bodies = [b"hang", b"killed", b"", bytes(2 * BY_A_THREAD), b"gone", b""]
 
     async def outcomes(cleaners: Cleaners) -> list[Any]:
         return await asyncio.gather(*(cleaners.outcome_async(capture(body)) for body in bodies))
 
-    with Cleaners(2, seconds=0.5) as cleaners:
+    with Cleaners(seconds=0.5) as cleaners:
         reasons = [result.reason for result in asyncio.run(outcomes(cleaners))]
     internal, empty = Reason.INTERNAL, Reason.EMPTY
     assert reasons == [Reason.TOO_HARD, internal, empty, empty, internal, empty]
+
+
+@pytest.mark.usefixtures("hostile")
+def test_who_keeps_the_event_loop_can_see_to_the_processes() -> None:
+    async def blocked(cleaners: Cleaners) -> list[Any]:
+        await cleaners.outcome_async(capture(b""))  # starts the process
+        waiting = [asyncio.ensure_future(cleaners.outcome_async(capture(b""))) for _ in range(3)]
+        await asyncio.sleep(0)
+        until = time.monotonic() + 5
+        while cleaners._all[0].job and time.monotonic() < until:
+            cleaners.serve()
+        assert cleaners._all[0].job is None, "all were cleaned, and the event loop had no part in it"
+        return await asyncio.gather(*waiting)
+
+    with Cleaners() as cleaners:
+        assert [result.reason for result in asyncio.run(blocked(cleaners))] == [Reason.EMPTY] * 3
 
 
 @pytest.mark.usefixtures("hostile")

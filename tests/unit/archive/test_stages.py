@@ -20,7 +20,18 @@ from archive.write import Outcome
 from crawler.items import Article, Capture, FetchFailure, Reason, Rejected, SiteRecipe
 from pipelines import outcome, stages
 from pipelines.processes import Stopped
-from pipelines.stages import TOGETHER, Clean, Cleaned, Dropped, KeepCapture, KeptCapture, NotCleaned, Store, StoredPage
+from pipelines.stages import (
+    A_FEW,
+    TOGETHER,
+    Clean,
+    Cleaned,
+    Dropped,
+    KeepCapture,
+    KeptCapture,
+    NotCleaned,
+    Store,
+    StoredPage,
+)
 
 Make = Callable[..., Any]
 FAILED_AT = datetime(2026, 2, 11, tzinfo=UTC)
@@ -273,13 +284,12 @@ async def _all(store: Store, items: list[Cleaned]) -> list[Any]:
 def test_pages_of_a_moment_are_stored_in_one_transaction(store: Store, cleaned: Any) -> None:
     last = TOGETHER + 4
     items = [cleaned(1), cleaned(2, Rejected(Reason.LISTING, "90 links")), *map(cleaned, range(3, last + 1))]
-    commits: list[str] = []
-    store._archive._db.conn.set_trace_callback(
-        lambda statement: commits.append(statement) if statement == "COMMIT" else None
-    )
+    commits = _commits(store)
+    served: list[str] = []
+    store._archive.meanwhile = lambda: served.append("between")
     stored = asyncio.run(_all(store, items))
-    store._archive._db.conn.set_trace_callback(None)
     assert len(commits) == 2, "as many as go together, and the other four"
+    assert len(served) == TOGETHER / A_FEW + 1
     assert isinstance(stored.pop(1), Dropped)
     assert [page.url for page in stored] == [f"http://a.example/{number}.html" for number in (1, *range(3, last + 1))]
 
