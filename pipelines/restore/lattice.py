@@ -63,7 +63,7 @@ _SURE = 4.5 * STEP  # a next character that costs less is taken for what stood n
 _LONGER = 1.2 * STEP  # a weak model overcharges every character of a longer reading
 _GAIN = 3 * STEP  # so much can a character cost less than the model says: one that closes speech, one more for a pair
 _UNFIT = 5 * STEP  # a character that costs more makes one think of another reading
-_ANY, _VANISHING = -1, -2  # a second byte that nothing tells; one that vanished together with the byte after it
+_ANY, _VANISHING = -1, -2  # a second byte that was left alone; one that vanished together with the byte after it
 _LOST_LEAD = 0  # a first byte that nothing tells
 _ANYTHING, _SEEN = -1, -1001  # what can follow a character that ends in a pair that vanished
 _FOLLOWED = {_ANY: 12, _VANISHING: 20}  # how many characters are followed where a byte is not known …
@@ -74,6 +74,7 @@ _LOST = 40
 _AGAIN = 2  # how many first ones are followed where another pair may have vanished right after, as in 它知道
 _MANY, _COMMON = 200, 2500  # where so many characters could stand, only the commonest are weighed
 _UNTOLD = {"?", EATEN}
+_ORPHANED = range(0x81, 0xFF)  # a second byte that is left alone and could not begin a character would be shown: 線 is BE 80
 
 
 Chosen = TypeVar("Chosen")
@@ -652,9 +653,8 @@ def _leads(pending: int) -> Collection[int]:
 def _commonest(alphabet: Alphabet, pending: int, trail: int) -> Sequence[Letter]:
     """The characters that the pending one can be, the commonest first."""
     if pending > 0:
-        letters = alphabet.with_lead(pending)
-        if trail == _VANISHING:
-            letters = tuple(letter for letter in letters if letter.trail in vanishing_pairs())
+        ends = vanishing_pairs() if trail == _VANISHING else _ORPHANED
+        letters = tuple(letter for letter in alphabet.with_lead(pending) if letter.trail in ends)
     else:
         letters = alphabet.with_trail(trail)
         if pending != _LOST_LEAD:
@@ -674,13 +674,13 @@ def _seen_after(alphabet: Alphabet, before: int, pending: int, trail: int) -> fr
 @functools.lru_cache(maxsize=512)
 def _followers(alphabet: Alphabet, before: int, trail: int) -> Sequence[Letter]:
     """The characters that training saw after another, the likeliest first; `trail`: their second byte."""
-    vanishing = vanishing_pairs()
+    ends = {_ANY: _ORPHANED, _VANISHING: vanishing_pairs()}.get(trail, (trail,))
     numbered = alphabet.numbered()
     found = [
         (cost + letter.extra, letter)
         for number, cost in zip(alphabet.model.followers(before), alphabet.model.follower_costs(before), strict=True)
         if (letter := numbered[number])
-        and (trail in {_ANY, letter.trail} or (trail == _VANISHING and letter.trail in vanishing))
+        and letter.trail in ends
     ]
     found.sort(key=itemgetter(0))
     return [letter for _, letter in found]
