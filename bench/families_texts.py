@@ -61,7 +61,7 @@ class Page:
 @cache
 def _followers(char: int) -> tuple[Sequence[int], Sequence[float]]:
     found = model.load().followers(char)
-    costs = model.load().costs(model.UNKNOWN, char, found)
+    costs = model.load().costs((model.UNKNOWN, model.UNKNOWN, char), found)
     return found, list(accumulate(exp(-cost / model.STEP) for cost in costs))
 
 

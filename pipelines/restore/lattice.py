@@ -15,16 +15,17 @@ import functools
 import math
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from operator import itemgetter
 from typing import Final, NamedTuple, TypeVar
 
 from pipelines.restore import cp936
-from pipelines.restore.model import STEP, UNKNOWN
+from pipelines.restore.candidates import ALONE, ANYTHING, SEEN, UNTOLD, VANISHING, Candidates, leads_of, then
+from pipelines.restore.model import STEP, UNKNOWN, Context
 from pipelines.restore.page import PageFacts
 from pipelines.restore.quotes import SHAPING, Quotation, quotation, shape_cost
-from pipelines.restore.scorer import Alphabet, Letter, Scorer, pair
-from pipelines.restore.tables import NOTE, READING, read_as, reads, script
+from pipelines.restore.scorer import PRONOUNS, Letter, Scorer, pair
+from pipelines.restore.tables import NOTE, READING, reads
 
 EATEN: Final = "\ufffd"
 """Stands where an ASCII character was eaten that nothing tells."""
@@ -46,16 +47,14 @@ _UNKNOWN_BYTE = b"\x01"
 _LITERAL = 4 * STEP  # a `?` in a damaged text is more often damage than a question
 _STRAY = 9 * STEP  # a `?` that stands for a character outside GBK, or for a space
 _UNLIKELY = 7 * STEP  # against what the page shows everywhere else: annotated always or never
-_OTHER_READING = 3 * STEP  # the converter writes a character's first dictionary reading
 _UNSPLIT = 2 * STEP  # a mark inside a run of round one, which round two could have split and did not
 _LOST_WHOLE = 3 * STEP  # a character of which only the reading is left
-_NEW_KEY = 1 * STEP  # a note on a character that the page does not annotate elsewhere
 
 
 # what people say, writers of news do not: 被冰冻住， not 被冰冻啊，
 _INTERJECTIONS: Final = frozenset("啊呀哎唉哟喲嘛哈呵噢哦")
 _SPOKEN = {False: 5 * STEP, True: 0.0}
-_WEIGHED: Final = _INTERJECTIONS.union("他她", SHAPING)
+_WEIGHED: Final = _INTERJECTIONS.union(PRONOUNS, SHAPING)
 """The characters that cost something for what they are."""
 
 _SURE = 4.5 * STEP  # a next character that costs less is taken for what stood next
@@ -63,18 +62,10 @@ _SURE = 4.5 * STEP  # a next character that costs less is taken for what stood n
 _LONGER = 1.2 * STEP  # a weak model overcharges every character of a longer reading
 _GAIN = 3 * STEP  # so much can a character cost less than the model says: one that closes speech, one more for a pair
 _UNFIT = 5 * STEP  # a character that costs more makes one think of another reading
-_ANY, _VANISHING = -1, -2  # a second byte that was left alone; one that vanished together with the byte after it
-_LOST_LEAD = 0  # a first byte that nothing tells
-_ANYTHING, _SEEN = -1, -1001  # what can follow a character that ends in a pair that vanished
-_FOLLOWED = {_ANY: 12, _VANISHING: 20}  # how many characters are followed where a byte is not known …
-_VANISHED_SECOND = 6  # … and where it is the first that is not
 _PAIRS = 20  # how many pairs of characters are followed where a pair of bytes vanished between them …
 _FEW = 4  # … and how many first ones, where nothing is known of the second
-_LOST = 40
 _AGAIN = 2  # how many first ones are followed where another pair may have vanished right after, as in 它知道
-_MANY, _COMMON = 200, 2500  # where so many characters could stand, only the commonest are weighed
-_UNTOLD = {"?", EATEN}
-_ORPHANED = range(0x81, 0xFF)  # a second byte that is left alone and could not begin a character would be shown: 線 is BE 80
+_NEAR = 250  # characters on either side that tell of whom a run speaks; notes take up half of them
 
 
 Chosen = TypeVar("Chosen")
@@ -86,11 +77,11 @@ class Path(NamedTuple):
     Attributes:
         at: the place in the shown text.
         pending: the first byte of a character whose second is still to come; -1 where the pairs are right; below
-            that, `_ANYTHING` or `_SEEN` - v, where that first byte vanished together with the byte v before it.
+            that, `ANYTHING` or `SEEN` - v, where that first byte vanished together with the byte v before it.
         text: what was read so far, in the author's characters before the converter's script is undone.
         data: the bytes that this reading says the decoder saw.
         cost: the cost of `text` plus that of its assumptions.
-        first, second: the model's numbers of the last two characters.
+        before: the model's numbers of the last three characters.
         mends: how many runs were explained.
         end: where in the shown text the last explained run ends …
         length: … and how much of `text` belongs to it.
@@ -105,8 +96,7 @@ class Path(NamedTuple):
     text: str
     data: bytes
     cost: float
-    first: int
-    second: int
+    before: Context
     mends: int = 0
     end: int = 0
     length: int = 0
@@ -125,16 +115,12 @@ class Lattice:
 
     __slots__ = (
         "_alphabet",
-        "_annotated",
-        "_before",
-        "_costs",
         "_expanded",
         "_facts",
-        "_pairs",
         "_pronouns",
-        "_ranked",
         "_scorer",
         "_text",
+        "_weigh",
         "_work",
         "limits",
     )
@@ -151,14 +137,10 @@ class Lattice:
         self._text = text
         self._work = work
         self._facts = facts
-        self._annotated = facts.annotated
         self._scorer = scorer
         self._alphabet = scorer.alphabet
         self._pronouns: dict[str, float] = {}
-        self._before: list[int] = []
-        self._ranked: dict[tuple[int, int, int, int], list[tuple[Letter, float]]] = {}
-        self._costs: dict[tuple[int, int, int], float] = {}
-        self._pairs: dict[tuple[int, str, int, int], list[tuple[Letter, float]]] = {}
+        self._weigh = Candidates(facts, scorer)
         self._expanded: dict[int, tuple[Path, list[Path]]] = {}
         self.limits: dict[tuple[int, bool], float] = {}
 
@@ -169,19 +151,12 @@ class Lattice:
 
     def root(self, at: int, *, quoted: Quotation) -> Path:
         """The path that begins at a place where the pairs are right; `quoted`: what is open there."""
-        self._ranked.clear()
-        self._costs.clear()
-        self._pairs.clear()
+        self._weigh = Candidates(self._facts, self._scorer)
         self._expanded.clear()
-        self._pronouns = self._scorer.pronouns(self._text[max(at - 150, 0) : at + 100])
-        before = "\n\n\n" + NOTE.sub("", self._text[max(at - 40, 0) : at])
-        self._before = [self._alphabet.number(char) for char in before[-3:]]
-        _, first, second = self._before
-        return Path(at, -1, "", b"", 0.0, first, second, quoted=quoted)
-
-    def reweighed(self, path: Path) -> Path:
-        """The path with what it costs where three characters before each are looked at instead of two."""
-        return path._replace(cost=path.cost + self._scorer.longer(self._before, path.text))
+        before = "\n\n\n" + NOTE.sub("", self._text[max(at - _NEAR, 0) : at])
+        self._pronouns = self._scorer.pronouns(before, NOTE.sub("", self._text[at : at + _NEAR]))
+        first, second, third = map(self._alphabet.number, before[-3:])
+        return Path(at, -1, "", b"", 0.0, (first, second, third), quoted=quoted)
 
     def expand(self, path: Path) -> list[Path]:
         """Every way to read on by one step from a path that is not at the end of the text, if no pair vanished."""
@@ -213,7 +188,7 @@ class Lattice:
         if path.pending < 0 or _NOTE.match(self._text, path.at):
             return
         least = min((other.cost for other in others), default=math.inf) - path.cost
-        if least > _SURE or self._text[path.at] in _UNTOLD:
+        if least > _SURE or self._text[path.at] in UNTOLD:
             yield from self._vanished(path)
 
     # --- where the pairs are right
@@ -246,6 +221,8 @@ class Lattice:
             yield from self._begin_mark(path, orphan, following[0])
         if len(following) == 2 and is_orphan(following[0]) and following[1].translate(WIDE) in "，；？！":
             yield from self._begin_both(path, orphan, following)
+        if path.mends and (rest := _TAG_REST.match(text, at + 1)):
+            yield self._begin_last(path, rest)
 
     def _literal(self, path: Path, orphan: str) -> Path:
         asked = self._step(path, path.at + 1, orphan, b"?")
@@ -258,7 +235,7 @@ class Lattice:
         halves = cp936.encode(before)
         if len(halves) != 2:
             return
-        for key, cost in self._keys(note[1]):
+        for key, cost in self._weigh.keys(note[1]):
             if key.lead == halves[1] and key.trail > 0x80 and _may_be(orphan, key.trail):
                 data = path.data + bytes([key.trail]) + note_bytes(note[1])
                 yield path._replace(at=note.end(), pending=key.trail, data=data, cost=path.cost + cost, open_key=False)
@@ -271,15 +248,15 @@ class Lattice:
 
         Nothing is left of 聯 but its reading.
         """
-        for key, cost in self._keys(note[1]):
-            least = self._scorer.cost(path.first, path.second, key.number) + cost + _LOST_WHOLE
+        for key, cost in self._weigh.keys(note[1]):
+            least = self._weigh.cost(path.before, key.number) + cost + _LOST_WHOLE
             data = bytes([key.lead]) + b"?" + note_bytes(note[1])[1:]
             yield _mended(self._grown(path, note.end(), -1, key, least, data))._replace(open_key=False)
 
     def _begin_mark(self, path: Path, orphan: str, mark: str) -> Iterator[Path]:
         """??茖: the mark is the last byte of a character whose first is the orphan, and the first of the next."""
         first, second = cp936.encode(mark.translate(WIDE))
-        for letter, cost in self._ending_in(path, first, orphan):
+        for letter, cost in self._weigh.begun_by(path.before, orphan, first):
             data = bytes([letter.lead, 0, first, second])
             yield self._grown(path, path.at + 2, second, letter, cost, data)
 
@@ -288,9 +265,20 @@ class Lattice:
         if not _may_be(following[0], 0xA1):
             return
         mark = cp936.encode(following[1].translate(WIDE))
-        for letter, cost in self._ending_in(path, 0xA1, orphan):
+        for letter, cost in self._weigh.begun_by(path.before, orphan, 0xA1):
             step = self._grown(path, path.at + 2, -1, letter, cost, bytes([letter.lead, 0, 0xA1, 0]))
             yield self._step(_mended(step), path.at + 3, following[1], mark)
+
+    def _begin_last(self, path: Path, rest: re.Match[str]) -> Path:
+        """涣?。?/p> is 不了。” at the end of a paragraph, of which both rounds took a part.
+
+        To round one it ended in ！ and in an orphan, the second byte of ”, that ate the `<`. Round two found 。 instead
+        of ！, and what was left of ”, its first byte, ate that orphan.
+        """
+        letter = self._alphabet.letter("”")
+        cost = self._weigh.cost(path.before, letter.number) + _LOST_WHOLE
+        data = bytes([letter.lead]) + b"?" + rest[0].encode()
+        return _mended(self._grown(path, rest.end(), -1, letter, cost, data))
 
     def _begin_unseen(self, path: Path, lost: re.Match[str]) -> Iterator[Path]:
         """，F(xiàn): as `_begin_mark`, and the orphan itself is not shown; the reading tells."""
@@ -299,7 +287,7 @@ class Lattice:
         whole = pair(second, letter)
         if not reads(whole, lost[3]):
             return
-        for before, cost in self._ending_in(path, first, "?"):
+        for before, cost in self._weigh.begun_by(path.before, "?", first):
             step = self._grown(path, path.at + 1, -1, before, cost, bytes([first, second]))
             step = self._step(step, path.at + 2, whole, bytes([letter]))
             yield _mended(step._replace(at=lost.end(), data=step.data + note_bytes(lost[3]), open_key=False))
@@ -320,7 +308,7 @@ class Lattice:
         at, goes_on = path.at + 1, halves[-1] > 0x80
         if self._is_hopeless(path, at, goes_on=goes_on):
             return []
-        choices = self._promising(self._choices(path, halves[0]), path, at, goes_on=goes_on)
+        choices = self._promising(self._weigh.ending(path.before, path.pending, halves[0]), path, at, goes_on=goes_on)
         return [self._ended(path, letter, cost, halves) for letter, cost in choices]
 
     def _ended(self, path: Path, letter: Letter, cost: float, halves: bytes) -> Path:
@@ -340,12 +328,13 @@ class Lattice:
         end, eaten = self._eaten(path.at + 1, orphan)
         if self._is_hopeless(path, end, goes_on=False):
             return []
-        closing, is_untold = self._closing(eaten, end), orphan in _UNTOLD
-        choices = self._choices(path, _ANY if is_untold else ord(orphan) - cp936.ORPHAN_BASE)
+        closing, is_untold = self._closing(eaten, end), orphan in UNTOLD
+        trail = ALONE if is_untold else ord(orphan) - cp936.ORPHAN_BASE
+        choices = self._weigh.ending(path.before, path.pending, trail)
         limit = self.limits.get((end, False), math.inf) + _GAIN - path.cost
         found: list[Path] = []
         for letter, cost in self._promising(choices, path, end, goes_on=False):
-            if closing and found and cost + self._cost(path.second, letter.number, closing[1]) > limit:
+            if closing and found and cost + self._weigh.cost(then(path.before, letter.number), closing[1]) > limit:
                 continue
             data = _after(path, letter) + bytes([letter.trail]) + eaten
             found.append(self._grown(path, end, -1, letter, cost, data, closing=closing, doubtful=is_untold))
@@ -353,16 +342,16 @@ class Lattice:
 
     def _end_with_note(self, path: Path, orphan: str, note: re.Match[str]) -> Iterator[Path]:
         """?py): the pending character is the one annotated."""
-        leads = _leads(path.pending)
-        for key, extra in self._keys(note[1]):
+        leads = leads_of(path.pending)
+        for key, extra in self._weigh.keys(note[1]):
             if key.lead in leads and _may_be(orphan, key.trail):
-                cost = self._scorer.cost(path.first, path.second, key.number) + extra
+                cost = self._weigh.cost(path.before, key.number) + extra
                 data = _after(path, key) + bytes([key.trail]) + note_bytes(note[1])
                 yield self._grown(path, note.end(), -1, key, cost, data)._replace(open_key=False)
             if key.trail > 0x80 and orphan == "?":
                 # 操倏?fù)u is 操控搖: round one had split 控 from 搖 already, and the orphan that it left was eaten by
                 # this one
-                for letter, cost in self._choices(path, key.lead):
+                for letter, cost in self._weigh.ending(path.before, path.pending, key.lead):
                     data = _after(path, letter) + bytes([key.lead]) + b"?" + note_bytes(note[1])[1:]
                     step = self._grown(path, note.end(), key.trail, letter, cost + extra, data)
                     yield step._replace(open_key=False, late=False)
@@ -397,24 +386,25 @@ class Lattice:
         halves = b"" if is_orphan(char) else _symbol(char)
         if halves and self._is_hopeless(path, path.at + 1, goes_on=halves[-1] > 0x80):
             return
-        firsts = self._choices(path, _VANISHING)
+        firsts = self._weigh.ending(path.before, path.pending, VANISHING)
         if halves:
             yield self._vanished_before(path, firsts, halves)
         else:
             for letter, cost in firsts[:_FEW]:
-                yield self._read_on(self._before_vanished(path, _ANYTHING - letter.trail, letter, cost))
+                yield self._read_on(self._before_vanished(path, ANYTHING - letter.trail, letter, cost))
         for letter, cost in firsts[:_AGAIN] if again else ():
-            step = self._before_vanished(path, _SEEN - letter.trail, letter, cost)
+            step = self._before_vanished(path, SEEN - letter.trail, letter, cost)
             yield from self._vanished(step, again=False)
 
     def _vanished_before(self, path: Path, firsts: list[tuple[Letter, float]], halves: bytes) -> list[Path]:
         """One of some characters, whose second byte vanished, and the character that a shown symbol ends."""
         at, goes_on = path.at + 1, halves[-1] > 0x80
         following = self._following(at, halves[-1])
+        weigh = self._weigh.after_vanished
         pairs = [
             ((letter, cost, second, further), cost + further)
             for letter, cost in self._promising(firsts, path, at, goes_on=goes_on)
-            for second, further in self._after_vanished(path, letter, halves[0], following)
+            for second, further in weigh(path.before, letter, halves[0], following)
         ]
         if following and len(pairs) > _PAIRS:
             ahead = self._alphabet.ahead
@@ -425,7 +415,7 @@ class Lattice:
         found = []
         for (letter, cost, second, further), _ in self._promising(pairs[:_PAIRS], path, at, goes_on=goes_on):
             if letter.char not in steps:
-                steps[letter.char] = self._before_vanished(path, _ANYTHING - letter.trail, letter, cost)
+                steps[letter.char] = self._before_vanished(path, ANYTHING - letter.trail, letter, cost)
             found.append(self._ended(steps[letter.char], second, further, halves))
         return found
 
@@ -440,21 +430,6 @@ class Lattice:
         halves = b"" if not char or is_orphan(char) else _symbol(char)
         whole = pair(pending, halves[0]) if halves and pending > 0x80 else ""
         return self._alphabet.number(whole) if whole else UNKNOWN
-
-    def _after_vanished(self, path: Path, letter: Letter, trail: int, following: int) -> list[tuple[Letter, float]]:
-        """What can follow a character whose second byte vanished, where the second byte of what follows is known.
-
-        What follows that in turn speaks for it as well: after 根 nobody expects 哭, before 笑 everybody does.
-        """
-        asked = (path.second, letter.char, trail, following)
-        found = self._pairs.get(asked)
-        if found is None:
-            leads, scorer = vanishing_pairs()[letter.trail], self._scorer
-            known = dict.fromkeys((*scorer.plausible(letter.number, trail), *scorer.leading(trail, following)))
-            letters = [one for one in known if one.lead in leads]
-            costs = scorer.costs(path.second, letter.number, letters) if letters else []
-            found = self._pairs[asked] = list(zip(letters, costs, strict=True))
-        return found
 
     def _promising(
         self, choices: list[tuple[Chosen, float]], path: Path, at: int, *, goes_on: bool
@@ -476,74 +451,10 @@ class Lattice:
         """Whether all that a pair which vanished leads to at a place comes to nothing beside other readings."""
         return path.pending < 0 and path.cost > self.limits.get((at, goes_on), math.inf) + _GAIN
 
-    # --- what a character can be
-
-    def _choices(self, path: Path, trail: int) -> list[tuple[Letter, float]]:
-        """The likeliest characters for the pending one, with their costs.
-
-        Args:
-            path: where its first byte, or what is known of it, is pending.
-            trail: its second byte, or `_ANY`, or `_VANISHING`.
-        """
-        asked = (path.first, path.second, path.pending, trail)
-        found = self._ranked.get(asked)
-        if found is None:
-            if trail >= 0 and path.pending > 0:
-                found = self._only(path, pair(path.pending, trail))
-            else:
-                found = self._rank(path, path.pending, trail, _FOLLOWED.get(trail, _VANISHED_SECOND))
-            self._ranked[asked] = found
-        return found
-
-    def _only(self, path: Path, char: str) -> list[tuple[Letter, float]]:
-        """The character that is known by both its bytes, or nothing where there is none."""
-        if not char:
-            return []
-        letter = self._alphabet.letter(char)
-        return [(letter, self._cost(path.first, path.second, letter.number) + letter.extra)]
-
-    def _ending_in(self, path: Path, trail: int, orphan: str) -> list[tuple[Letter, float]]:
-        """The characters that end in a byte and whose first byte was lost, with their costs."""
-        if orphan in _UNTOLD:
-            return self._rank(path, _LOST_LEAD, trail, _LOST)
-        char = pair(ord(orphan) - cp936.ORPHAN_BASE, trail)
-        return self._only(path, char) if char != "\u3000" else []
-
-    def _rank(self, path: Path, pending: int, trail: int, number: int) -> list[tuple[Letter, float]]:
-        """The likeliest characters, with their costs, by what is known of their bytes."""
-        alphabet, second = self._alphabet, path.second
-        if pending > _SEEN and (pending >= 0 or trail >= 0):
-            letters = _commonest(alphabet, pending, trail)
-            seen = _seen_after(alphabet, second, pending, trail)
-        else:
-            # of some thousand characters only those that training saw here
-            leads, seen = _leads(pending), frozenset()
-            letters = [one for one in _followers(alphabet, second, trail) if one.lead in leads]
-            if len(letters) > _MANY:
-                letters = [one for one in letters if one.number <= _COMMON]
-        return self._scorer.likeliest(path.first, second, letters, number, seen=seen)
-
-    def _keys(self, reading: str) -> Iterator[tuple[Letter, float]]:
-        """Characters that can carry a note, with the cost of believing it."""
-        first, other = read_as().get(reading, ("", ""))
-        facts, known = self._facts, script().simplified
-        for chars, extra in ((first, 0.0), (other, _OTHER_READING)):
-            for char in chars:
-                if char in known or char in script().authors_own:
-                    doubt = 0.0 if char in facts.annotated else _UNLIKELY if char in facts.bare else _NEW_KEY
-                    yield self._alphabet.letter(char), extra + doubt
-
     def _step(self, path: Path, at: int, char: str, data: bytes) -> Path:
         """The path with one more character of the text."""
         letter = self._alphabet.letter(char)
-        return self._grown(path, at, -1, letter, self._cost(path.first, path.second, letter.number), data)
-
-    def _cost(self, first: int, second: int, third: int) -> float:
-        asked = (first, second, third)
-        found = self._costs.get(asked)
-        if found is None:
-            found = self._costs[asked] = self._scorer.cost(first, second, third)
-        return found
+        return self._grown(path, at, -1, letter, self._weigh.cost(path.before, letter.number), data)
 
     def _grown(  # noqa: PLR0913, PLR0917 - a bundle of them would be one more object for each of thousands of paths
         self,
@@ -577,19 +488,18 @@ class Lattice:
         if path.pending != -1 and char in _MARKS:
             cost += _UNLIKELY if path.late else _UNSPLIT
         if char in _WEIGHED:
-            if char in "他她":
+            if char in PRONOUNS:
                 cost += self._pronouns[char]
             if char in _INTERJECTIONS:
                 cost += _SPOKEN[bool(quoted)]
             if char in SHAPING:
-                before = path.text[-1:]
-                cost += shape_cost(char, before, quoted)
-                quoted = quotation(char, before, quoted)
+                cost += shape_cost(char, path.text[-1:], quoted)
+                quoted = quotation(char, path.text[-1:], quoted)
         doubtful = doubtful or (path.pending >= 0 and cost - path.cost > _UNFIT)
-        text, first, second = path.text + char, path.second, letter.number
+        text, before = path.text + char, then(path.before, letter.number)
         if closing:
-            cost += self._cost(first, second, closing[1])
-            text, first, second = text + closing[0], second, closing[1]
+            cost += self._weigh.cost(before, closing[1])
+            text, before = text + closing[0], then(before, closing[1])
         if path.pending != -1 and pending == -1:
             mends, end, length, late = path.mends + 1, at, len(text), False
         else:
@@ -600,29 +510,20 @@ class Lattice:
             text,
             path.data + data,
             cost,
-            first,
-            second,
+            before,
             mends,
             end,
             length,
-            char in self._annotated,
+            char in self._facts.annotated,
             quoted,
             late,
             (*path.doubts, path.at) if doubtful else path.doubts,
         )
 
 
-@functools.cache
-def vanishing_pairs() -> dict[int, frozenset[int]]:
-    """First byte → second bytes with which it has no character and is not shown: the user-defined zones and gaps."""
-    seconds = range(0x81, 0xFF)  # one below 81 would not begin a character
-    found = {first: frozenset(second for second in seconds if not pair(first, second)) for first in range(0x81, 0xFF)}
-    return {first: gaps for first, gaps in found.items() if gaps}
-
-
 def is_orphan(char: str) -> bool:
     """Whether a character can stand for an orphan byte."""
-    return char in _UNTOLD or "\uf780" <= char <= "\uf7ff"
+    return char in UNTOLD or "\uf780" <= char <= "\uf7ff"
 
 
 @functools.lru_cache(maxsize=4096)
@@ -642,50 +543,6 @@ def _mended(path: Path) -> Path:
     return path._replace(pending=-1, late=False, mends=path.mends + 1, end=path.at, length=len(path.text))
 
 
-def _leads(pending: int) -> Collection[int]:
-    """What the pending character's first byte can be."""
-    if pending > 0:
-        return (pending,)
-    return vanishing_pairs()[(_ANYTHING if pending > _SEEN else _SEEN) - pending]
-
-
-@functools.lru_cache(maxsize=512)
-def _commonest(alphabet: Alphabet, pending: int, trail: int) -> Sequence[Letter]:
-    """The characters that the pending one can be, the commonest first."""
-    if pending > 0:
-        ends = vanishing_pairs() if trail == _VANISHING else _ORPHANED
-        letters = tuple(letter for letter in alphabet.with_lead(pending) if letter.trail in ends)
-    else:
-        letters = alphabet.with_trail(trail)
-        if pending != _LOST_LEAD:
-            leads = _leads(pending)
-            letters = tuple(letter for letter in letters if letter.lead in leads)
-    return sorted(letters, key=lambda letter: alphabet.model.alone(letter.number) + letter.extra)
-
-
-@functools.lru_cache(maxsize=1024)
-def _seen_after(alphabet: Alphabet, before: int, pending: int, trail: int) -> frozenset[int]:
-    """The numbers of those of `_commonest` that training saw after another character."""
-    return frozenset(letter.number for letter in _commonest(alphabet, pending, trail)).intersection(
-        alphabet.model.followers(before)
-    )
-
-
-@functools.lru_cache(maxsize=512)
-def _followers(alphabet: Alphabet, before: int, trail: int) -> Sequence[Letter]:
-    """The characters that training saw after another, the likeliest first; `trail`: their second byte."""
-    ends = {_ANY: _ORPHANED, _VANISHING: vanishing_pairs()}.get(trail, (trail,))
-    numbered = alphabet.numbered()
-    found = [
-        (cost + letter.extra, letter)
-        for number, cost in zip(alphabet.model.followers(before), alphabet.model.follower_costs(before), strict=True)
-        if (letter := numbered[number])
-        and letter.trail in ends
-    ]
-    found.sort(key=itemgetter(0))
-    return [letter for _, letter in found]
-
-
 def _after(path: Path, letter: Letter) -> bytes:
     """The first byte of a letter, where it vanished and is not in the path's bytes yet."""
     return b"" if path.pending > 0 else bytes([letter.lead])
@@ -693,4 +550,4 @@ def _after(path: Path, letter: Letter) -> bytes:
 
 def _may_be(orphan: str, byte: int) -> bool:
     """Whether an orphan can stand for a byte: any, unless it is still known."""
-    return orphan in _UNTOLD or ord(orphan) == cp936.ORPHAN_BASE + byte
+    return orphan in UNTOLD or ord(orphan) == cp936.ORPHAN_BASE + byte

@@ -27,11 +27,18 @@ BOUNDARY: Final = "\n"
 UNKNOWN: Final = 0
 """The number of every character that training did not see."""
 
-_WIDE = str.maketrans(",:;()!?\r \u3000\xa0「」『』", "，：；（）！？\n\n\n\n“”‘’")
+Context = tuple[int, int, int]
+"""The numbers of three characters, in their order."""
+
+# 她 is counted as 他: three characters before do not tell of whom it speaks. On held-out articles a model that
+# tells them apart is right in 51 of 100 places, the pronouns near the place alone in 75, and both together in 71
+_WIDE = str.maketrans(",:;()!?\r \u3000\xa0「」『』她", "，：；（）！？\n\n\n\n“”‘’他")
 
 
 def symbols(text: str) -> str:
-    """Reduce text to the model's symbols, one a character: marks wide, digits `0`, Latin letters `a`, space a boundary.
+    """Reduce text to the model's symbols, one a character.
+
+    Marks are wide, digits `0`, Latin letters `a`, space is a boundary, 她 is 他.
 
     >>> symbols("GDP增长5.2%,")
     'aaa增长0.0%，'
@@ -117,61 +124,44 @@ class Model:
                 levels.append(_Level(_numbers("H", halves), read(size), read(inner), read(inner)))
         self._two, self._three, self._four = levels
 
-    def cost(self, first: int, second: int, third: int) -> int:
-        """The negative log probability of `third` after the two before it, in units of 1/`STEP`."""
-        backoff = 0
-        pair = self._pair(first, second)
-        if pair >= 0:
-            triple = self._three.find(third, *self._two.children_of(pair))
-            if triple >= 0:
-                return self._three.cost[triple]
-            backoff = self._two.backoff[pair]
-        return backoff + self.cost_after_one(second, third)
+    def cost(self, before: Context, last: int) -> int:
+        """The negative log probability of a character after the three before it, in units of 1/`STEP`."""
+        return self.costs(before, (last,))[0]
 
-    def correction(self, first: int, second: int, third: int, fourth: int) -> int:
-        """What is added to `cost` where three characters before are known; mostly negative."""
-        pair = self._pair(first, second)
-        triple = self._three.find(third, *self._two.children_of(pair)) if pair >= 0 else -1
-        if triple < 0:
-            return 0
-        found = self._four.find(fourth, *self._three.children_of(triple))
-        if found < 0:
-            return self._three.backoff[triple]
-        return self._four.cost[found] - self.cost(second, third, fourth)
-
-    def costs(self, first: int, second: int, thirds: Sequence[int]) -> list[int]:
-        """`cost` for many `thirds`: the contexts are looked up once."""
-        backoff, start, end = 0, 0, 0
-        pair = self._pair(first, second)
-        if pair >= 0:
-            backoff = self._two.backoff[pair]
-            start, end = self._two.children_of(pair)
-        low, high = self._first_pair[second], self._first_pair[second + 1]
-        bare = backoff + self._backoff_one[second]
-        two_last, three_last = self._two.last, self._three.last
-        two_cost, three_cost = self._two.cost, self._three.cost
+    def costs(self, before: Context, lasts: Iterable[int]) -> list[int]:
+        """`cost` for many characters: the contexts are looked up once."""
+        first, second, third = before
+        triple, pair = self._triple(first, second, third), self._pair(second, third)
+        four, three, two = self._four, self._three, self._two
+        start_four, end_four = three.children_of(triple) if triple >= 0 else (0, 0)
+        start_three, end_three = two.children_of(pair) if pair >= 0 else (0, 0)
+        start_two, end_two = self._first_pair[third], self._first_pair[third + 1]
+        after_three = three.backoff[triple] if triple >= 0 else 0
+        after_two = after_three + (two.backoff[pair] if pair >= 0 else 0)
+        after_one = after_two + self._backoff_one[third]
         found = []
-        for third in thirds:
-            if start < end:
-                at = bisect_left(three_last, third, start, end)
-                if at < end and three_last[at] == third:
-                    found.append(three_cost[at])
-                    continue
-            at = bisect_left(two_last, third, low, high)
-            if at < high and two_last[at] == third:
-                found.append(backoff + two_cost[at])
+        for last in lasts:
+            if start_four < end_four and (at := four.find(last, start_four, end_four)) >= 0:
+                found.append(four.cost[at])
+            elif start_three < end_three and (at := three.find(last, start_three, end_three)) >= 0:
+                found.append(after_three + three.cost[at])
+            elif (at := two.find(last, start_two, end_two)) >= 0:
+                found.append(after_two + two.cost[at])
             else:
-                found.append(bare + self._one[third])
+                found.append(after_one + self._one[last])
         return found
 
     def followers(self, first: int) -> Sequence[int]:
         """The numbers of the characters that training saw after one."""
         return self._two.last[self._first_pair[first] : self._first_pair[first + 1]]
 
-    def followers_of_two(self, first: int, second: int) -> Sequence[int]:
-        """The numbers of the characters that training saw after two."""
-        pair = self._pair(first, second)
-        return self._three.last[slice(*self._two.children_of(pair))] if pair >= 0 else ()
+    def followers_of(self, before: Context) -> frozenset[int]:
+        """The numbers of the characters that training saw after the last two, or all three, of `before`."""
+        first, second, third = before
+        pair, triple = self._pair(second, third), self._triple(first, second, third)
+        after_two = self._three.last[slice(*self._two.children_of(pair))] if pair >= 0 else ()
+        after_three = self._four.last[slice(*self._three.children_of(triple))] if triple >= 0 else ()
+        return frozenset((*after_two, *after_three))
 
     def follower_costs(self, first: int) -> Sequence[int]:
         """The negative log probability of each of `followers` after that one."""
@@ -181,13 +171,13 @@ class Model:
         """The negative log probability of a character, whatever stands before it."""
         return self._one[number]
 
-    def text_cost(self, text: str, before: str = BOUNDARY * 2) -> float:
-        """The cost of a text in natural-log units, after the (at least two) characters `before`."""
-        first, second = self.numbers(before[-2:])
+    def text_cost(self, text: str, before: str = BOUNDARY * 3) -> float:
+        """The cost of a text in natural-log units, after the (at least three) characters `before`."""
+        first, second, third = self.numbers(before[-3:])
         total = 0
-        for third in self.numbers(text):
-            total += self.cost(first, second, third)
-            first, second = second, third
+        for last in self.numbers(text):
+            total += self.cost((first, second, third), last)
+            first, second, third = second, third, last
         return total / STEP
 
     def numbers(self, text: Iterable[str]) -> list[int]:
@@ -203,6 +193,10 @@ class Model:
         """The negative log probability of `second` after `first`."""
         pair = self._pair(first, second)
         return self._two.cost[pair] if pair >= 0 else self._backoff_one[first] + self._one[second]
+
+    def _triple(self, first: int, second: int, third: int) -> int:
+        pair = self._pair(first, second)
+        return self._three.find(third, *self._two.children_of(pair)) if pair >= 0 else -1
 
     def _pair(self, first: int, second: int) -> int:
         return self._two.find(second, self._first_pair[first], self._first_pair[first + 1])

@@ -14,7 +14,7 @@ from typing import Final
 
 from pipelines.restore import cp936
 from pipelines.restore.lattice import LOST_LEAD_REST, WIDE, Lattice, Path
-from pipelines.restore.model import STEP
+from pipelines.restore.model import STEP, Context
 from pipelines.restore.page import PageFacts
 from pipelines.restore.quotes import Quotation, quotation
 from pipelines.restore.scorer import Scorer
@@ -40,7 +40,6 @@ _WORK, _WORK_EACH, _MAX_WORK = 20_000, 4, 400_000
 _CROWD: Final = re.compile(rf"[{ORPHANS}]{{4,}}")
 NOWHERE: Final = range(0)
 ANYWHERE: Final = range(sys.maxsize)
-_CLOSE = 10 * STEP  # a reading so much worse than the best does not win by what stands farther before it
 _WORSE = 9 * STEP  # a reading so much worse than the best so far does not recover
 DOUBT: Final = 5.5
 """A margin over the runner-up below this (nats, for the whole run) leaves the repair doubtful."""
@@ -117,21 +116,7 @@ def _solve(lattice: Lattice, text: str, start: int, *, quoted: Quotation) -> Men
             # the readings found before may have been crowded out by others that came to nothing
             at = best.at
             paths = sorted([path for path in paths if path.at == at] + others, key=attrgetter("cost"))
-    return _choose(_reweighed(lattice, proved(paths)), start)
-
-
-def _reweighed(lattice: Lattice, paths: Iterator[Path]) -> Iterator[Path]:
-    """The best of some paths, in the order in which the model sees them that looks at three characters before each."""
-    best = next(paths, None)
-    if best is None:
-        return iter(())
-    close, others = [best], []
-    for path in paths:
-        if path.cost >= best.cost + _CLOSE:
-            others.append(path)  # far behind, but the margin is told from it
-            break
-        close.append(path)
-    return iter(sorted(map(lattice.reweighed, close), key=attrgetter("cost")) + others)
+    return _choose(proved(paths), start)
 
 
 _Waiting = dict[int, list[Path]]
@@ -214,11 +199,11 @@ def _best(paths: list[Path], breadth: int) -> list[Path]:
 
 def _distinct(paths: list[Path], breadth: int) -> list[Path]:
     kept: list[Path] = []
-    alike: dict[tuple[int, int, int, bool], int] = {}
+    alike: dict[tuple[int, Context, bool], int] = {}
     for path in paths:
         if len(kept) == breadth or path.cost > paths[0].cost + _WORSE:
             break
-        ending = (path.pending, path.first, path.second, path.open_key)
+        ending = (path.pending, path.before, path.open_key)
         number = alike[ending] = alike.get(ending, 0) + 1
         if number <= 2:
             kept.append(path)

@@ -6,9 +6,15 @@ from importlib import resources
 
 import pytest
 
-from pipelines.restore.model import MAGIC, Model, load
+from pipelines.restore.model import MAGIC, Context, Model, load
 from pipelines.restore.scorer import alphabet, scorer
 from pipelines.restore.tables import reads, reads_toneless, script
+
+
+def context(chars: str) -> Context:
+    """Three characters, of either script, as the model knows them."""
+    first, second, third = map(alphabet().number, chars)
+    return first, second, third
 
 
 @pytest.mark.parametrize(
@@ -21,16 +27,26 @@ def test_likely_chinese_costs_less(likely: str, unlikely: str) -> None:
 
 def test_many_costs_at_once_are_the_costs_one_by_one() -> None:
     model = load()
-    first, second = model.numbers("国家")
-    thirds = model.numbers("的人科学。鱻")
-    assert model.costs(first, second, thirds) == [model.cost(first, second, third) for third in thirds]
+    before = context("的国家")
+    lasts = model.numbers("的人科学。鱻")
+    assert model.costs(before, lasts) == [model.cost(before, last) for last in lasts]
 
 
 def test_three_characters_before_tell_more_than_two() -> None:
     model = load()
-    context, wanted = model.numbers("记得清清楚"), model.numbers("楚")[0]
-    assert model.correction(*context[-3:], wanted) < 0
-    assert model.correction(*model.numbers("鱻麤驫"), wanted) == 0
+    (wanted,) = model.numbers("楚")
+    assert model.cost(context("清清楚"), wanted) < model.cost(context("鱻清楚"), wanted)
+    assert model.cost(context("鱻麤驫"), wanted) == model.cost(context("驫麤驫"), wanted)
+
+
+def test_a_pronoun_is_one_character_to_the_model() -> None:
+    model = load()
+    assert model.text_cost("母亲说她累了") == model.text_cost("母亲说他累了")
+
+
+def test_both_pronouns_are_thought_of() -> None:
+    (number,) = load().numbers("她")
+    assert [letter.char for letter in alphabet().numbered()[number]] == ["他", "她"]
 
 
 @pytest.mark.parametrize(
@@ -50,19 +66,19 @@ def test_the_model_is_small() -> None:
 
 
 def test_what_stands_on_the_page_becomes_likelier() -> None:
-    first, second, third = (alphabet().number(char) for char in "敬亭渡")
-    assert scorer("石敬亭渡海，石敬亭渡河。").cost(first, second, third) < scorer("").cost(first, second, third)
+    before, last = context("石敬亭"), alphabet().number("渡")
+    assert scorer("石敬亭渡海，石敬亭渡河。").cost(before, last) < scorer("").cost(before, last)
 
 
-@pytest.mark.parametrize("before", ["\n\n", "國家", "，他", "雲渡"])
+@pytest.mark.parametrize("shown", ["\n\n\n", "了國家", "，他說", "在雲渡"])
 @pytest.mark.parametrize("lead", [0xB9, 0xA3, 0xC4])
-def test_the_likeliest_are_found_without_weighing_all(before: str, lead: int) -> None:
+def test_the_likeliest_are_found_without_weighing_all(shown: str, lead: int) -> None:
     page = scorer("雲渡市的國家級園區，他說過：雲渡國際中心開工。")
     alphabet, model = page.alphabet, page.alphabet.model
-    first, second = (alphabet.number(char) for char in before)
+    before = context(shown)
     letters = sorted(alphabet.with_lead(lead), key=lambda letter: model.alone(letter.number) + letter.extra)
-    found = page.likeliest(first, second, letters, 12, seen=frozenset(model.followers(second)))
-    weighed = sorted(zip(page.costs(first, second, letters), letters, strict=True), key=lambda pair: pair[0])
+    found = page.likeliest(before, letters, 12, seen=frozenset(model.followers(before[-1])))
+    weighed = sorted(zip(page.costs(before, letters), letters, strict=True), key=lambda pair: pair[0])
     assert [cost for _, cost in found] == [cost for cost, _ in weighed[:12]]
     assert {letter for letter, cost in found if cost < weighed[12][0]} == {
         letter for cost, letter in weighed[:12] if cost < weighed[12][0]
@@ -71,8 +87,11 @@ def test_the_likeliest_are_found_without_weighing_all(before: str, lead: int) ->
 
 def test_what_stands_near_tells_of_whom_it_is() -> None:
     page = scorer("他來了。他走了。她說。")
-    assert page.pronouns("")["他"] < page.pronouns("")["她"]
-    assert page.pronouns("她說，她想。")["她"] < page.pronouns("她說，她想。")["他"]
+    assert page.pronouns("", "")["他"] < page.pronouns("", "")["她"]
+    assert page.pronouns("她說，她想。", "")["她"] < page.pronouns("她說，她想。", "")["他"]
+    assert page.pronouns("", "說，她想。")["她"] < page.pronouns("", "說，她想。")["他"]
+    assert page.pronouns("他來了。她說，", "")["她"] < page.pronouns("她來了。他說，", "")["她"]
+    assert page.pronouns("她們來了。", "") == page.pronouns("", "")
 
 
 @pytest.mark.parametrize(
