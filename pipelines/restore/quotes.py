@@ -40,12 +40,15 @@ _UNFINISHED = 3 * STEP  # speech that closes without a mark: 再往左海” for
 _ENDS = "。！？，…—"  # with one of these before the closing mark speech is finished
 _NO_TITLE = 5 * STEP  # 《隔壁的。》 for 《隔壁的海》
 
-SHAPING: Final = "“”‘’\n》，。！？；"
+_CORNERS: Final = {"「": "“", "」": "”", "『": "‘", "』": "’"}
+
+SHAPING: Final = "“”‘’「」『』\n》，。！？；"
 """The marks that open, close or tell the kind of a quotation or a title."""
 
 
 def quotation(char: str, before: str, quoted: Quotation) -> Quotation:
     """What is open after a character; `before` is the one before it."""
+    char = _CORNERS.get(char, char)
     if char == "“":
         return Quotation.SPEECH if before in _BEFORE_SPEECH else Quotation.TERM
     if char in "”\n":
@@ -62,12 +65,14 @@ _BEFORE_SPEECH: Final = frozenset("：:。！？!?\n")
 
 def shape_cost(char: str, before: str, quoted: Quotation) -> float:
     """What a mark costs by what it closes."""
+    char = _CORNERS.get(char, char)
     cost = 0.0
+    is_open = bool(quoted & (Quotation.TERM | Quotation.SPEECH))
     if char in "“”\n":
-        cost = _QUOTES[char, bool(quoted & (Quotation.TERM | Quotation.SPEECH))]
+        cost = _QUOTES[char, is_open]
     if char in "‘’”":
         cost += _INNER[char, bool(quoted & Quotation.INNER)]
-    if char == "”" and before and before != "’" and (before in _ENDS) != bool(quoted & Quotation.SPEECH):
+    if char == "”" and is_open and before and before != "’" and (before in _ENDS) != bool(quoted & Quotation.SPEECH):
         cost += _UNFINISHED
     if char == "》" and before in SHAPING:
         cost += _NO_TITLE
