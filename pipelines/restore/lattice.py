@@ -59,7 +59,7 @@ _WEIGHED: Final = _INTERJECTIONS.union(PRONOUNS, SHAPING)
 
 _SURE = 4.5 * STEP  # a next character that costs less is taken for what stood next
 
-_LONGER = 1.2 * STEP  # a weak model overcharges every character of a longer reading
+_LONGER = 1.0 * STEP  # a weak model overcharges every character of a longer reading
 _GAIN = 3 * STEP  # so much can a character cost less than the model says: one that closes speech, one more for a pair
 _UNFIT = 5 * STEP  # a character that costs more makes one think of another reading
 _PAIRS = 20  # how many pairs of characters are followed where a pair of bytes vanished between them …

@@ -24,7 +24,7 @@ _QUOTES = {
     ("“", True): 4 * STEP,
     ("“", False): 0.0,
     ("”", True): -1.5 * STEP,
-    ("”", False): 4 * STEP,
+    ("”", False): 6 * STEP,
     ("\n", True): 1.5 * STEP,
     ("\n", False): 0.0,
 }

@@ -6,7 +6,9 @@ from importlib import resources
 
 import pytest
 
+from pipelines.restore.candidates import ALONE, Candidates
 from pipelines.restore.model import MAGIC, Context, Model, load
+from pipelines.restore.page import PageFacts
 from pipelines.restore.scorer import alphabet, scorer
 from pipelines.restore.tables import reads, reads_toneless, script
 
@@ -42,6 +44,13 @@ def test_three_characters_before_tell_more_than_two() -> None:
 def test_a_pronoun_is_one_character_to_the_model() -> None:
     model = load()
     assert model.text_cost("母亲说她累了") == model.text_cost("母亲说他累了")
+
+
+def test_a_byte_left_alone_could_begin_a_character() -> None:
+    """菌 (BE FA) can have lost its second byte; 線 (BE 80) would show it."""
+    found = Candidates(PageFacts(), scorer("")).ending(context("是細細"), 0xBE, ALONE)
+    assert "菌" in {letter.char for letter, _ in found}
+    assert {letter.trail for letter, _ in found} <= set(range(0x81, 0xFF))
 
 
 def test_both_pronouns_are_thought_of() -> None:
