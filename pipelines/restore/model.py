@@ -139,13 +139,21 @@ class Model:
         after_three = three.backoff[triple] if triple >= 0 else 0
         after_two = after_three + (two.backoff[pair] if pair >= 0 else 0)
         after_one = after_two + self._backoff_one[third]
+        four_last, three_last, two_last = four.last, three.last, two.last
         found = []
         for last in lasts:
-            if start_four < end_four and (at := four.find(last, start_four, end_four)) >= 0:
-                found.append(four.cost[at])
-            elif start_three < end_three and (at := three.find(last, start_three, end_three)) >= 0:
-                found.append(after_three + three.cost[at])
-            elif (at := two.find(last, start_two, end_two)) >= 0:
+            if start_four < end_four:
+                at = bisect_left(four_last, last, start_four, end_four)
+                if at < end_four and four_last[at] == last:
+                    found.append(four.cost[at])
+                    continue
+            if start_three < end_three:
+                at = bisect_left(three_last, last, start_three, end_three)
+                if at < end_three and three_last[at] == last:
+                    found.append(after_three + three.cost[at])
+                    continue
+            at = bisect_left(two_last, last, start_two, end_two)
+            if at < end_two and two_last[at] == last:
                 found.append(after_two + two.cost[at])
             else:
                 found.append(after_one + self._one[last])
