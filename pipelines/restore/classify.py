@@ -41,6 +41,9 @@ _NAMES: Final = frozenset("余范游郁")
 _CLASSICAL: Final = frozenset("于")
 # what only converters of another kind make, which take the first variant of a list (全麵攷慮 結閤)
 _VARIANTS: Final = "閤攷箇瞭麵纔"
+# with so many characters and folded marks their kind is no chance
+_TELLING_SIZE, _TELLING_MARKS = 200, 5
+_CORNERS: Final = re.compile("[「」『』]")
 _SHIFTED: Final = re.compile(rf"[{ORPHANS}][^\n{ORPHANS}]{{0,30}}")
 # a mark beside an orphan byte is half of one and half of another character, and is not folded either way (?！辟)
 _FOLDED: Final = re.compile(rf"[,:;!?](?<![{ORPHANS}].)(?=[{HAN}“《])")
@@ -83,7 +86,9 @@ def _converter_damage(text: str) -> Page | None:
     telling = kinds - shared or (everyday and SPOT.search(text))
     if enough_notes and not _teaches(valid, facts):
         kind = ANNOTATED
-    elif len(traditional) > 0.13 * size and telling and len(left_alone) + everyday >= enough and mostly:
+    elif len(traditional) > 0.13 * size and (
+        (telling and len(left_alone) + everyday >= enough and mostly) or _is_mainlands(text, size)
+    ):
         if not _is_whole(text, traditional):
             return None
         kind = CONVERTED
@@ -105,6 +110,22 @@ def _converter_damage(text: str) -> Page | None:
         folded=_is_folded(text),
         general=variants >= 3,
         sample=text,
+    )
+
+
+def _is_mainlands(text: str, size: int) -> bool:
+    """Whether a text in Traditional was printed by a mainland outlet, though its words tell nothing.
+
+    Of a hundred articles two or three have no word in which the converter shows (乒超聯賽鏖戰五盤). But the archive
+    folded their marks, they quote in “ ”, and none of the characters stands there that a writer of Traditional would
+    use and the converter never makes: of these 於 後 裡 alone are one character in sixty.
+    """
+    return (
+        size >= _TELLING_SIZE
+        and _is_folded(text)
+        and len(_FOLDED.findall(text)) >= _TELLING_MARKS
+        and not _CORNERS.search(text)
+        and script().authors_own.isdisjoint(text)
     )
 
 
