@@ -53,7 +53,7 @@ _LOST_WHOLE = 3 * STEP  # a character of which only the reading is left
 
 # what people say, writers of news do not: 被冰冻住， not 被冰冻啊，
 _INTERJECTIONS: Final = frozenset("啊呀哎唉哟喲嘛哈呵噢哦")
-_SPOKEN = {False: 5 * STEP, True: 0.0}
+_SPOKEN = {False: 3 * STEP, True: 0.0}
 _WEIGHED: Final = _INTERJECTIONS.union(PRONOUNS, SHAPING)
 """The characters that cost something for what they are."""
 

@@ -38,6 +38,8 @@ _INNER = {
 }
 _UNFINISHED = 3 * STEP  # speech that closes without a mark: 再往左海” for 再往左。”
 _ENDS = "。！？，…—"  # with one of these before the closing mark speech is finished
+_STOPS = "，。！？；"
+_TWICE = 4 * STEP  # 没有关系！！ for 没有关系啊！
 _NO_TITLE = 5 * STEP  # 《隔壁的。》 for 《隔壁的海》
 
 _CORNERS: Final = {"「": "“", "」": "”", "『": "‘", "』": "’"}
@@ -55,7 +57,7 @@ def quotation(char: str, before: str, quoted: Quotation) -> Quotation:
         return Quotation.NONE
     if char in "‘’":
         return quoted | Quotation.INNER if char == "‘" else quoted & ~Quotation.INNER
-    if quoted & Quotation.TERM and char in "，。！？；":
+    if quoted & Quotation.TERM and char in _STOPS:
         return quoted ^ Quotation.TERM | Quotation.SPEECH
     return quoted
 
@@ -76,4 +78,6 @@ def shape_cost(char: str, before: str, quoted: Quotation) -> float:
         cost += _UNFINISHED
     if char == "》" and before in SHAPING:
         cost += _NO_TITLE
+    if char in _STOPS and before and before in _STOPS:
+        cost += _TWICE
     return cost

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pipelines.restore.model import ORDER
 from scripts.ngrams.counts import BITS, LEAST, Counts, Gram, packed, tail
 
-MAX_GRAMS = {2: 600_000, 3: 1_450_000, 4: 1_250_000}
+MAX_GRAMS = {2: 600_000, 3: 1_500_000, 4: 1_200_000}
 MAX_CHILDREN = 255  # one byte a context holds how many n-grams begin with it
 # what is taken from a count for what was not seen: order → of one, of two, of more; the more, the rarer the context
 DISCOUNTS = {1: (0.7, 1.0, 1.2), 2: (0.75, 1.1, 1.4), 3: (0.85, 1.2, 1.4), 4: (0.9, 1.3, 1.5)}
