@@ -101,6 +101,7 @@ def test_what_stands_near_tells_of_whom_it_is() -> None:
     assert page.pronouns("", "說，她想。")["她"] < page.pronouns("", "說，她想。")["他"]
     assert page.pronouns("他來了。她說，", "")["她"] < page.pronouns("她來了。他說，", "")["她"]
     assert page.pronouns("她們來了。", "") == page.pronouns("", "")
+    assert scorer("").pronouns("老奶奶說，", "")["她"] < scorer("").pronouns("老爺爺說，", "")["她"]
 
 
 @pytest.mark.parametrize(
