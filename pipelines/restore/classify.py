@@ -76,7 +76,7 @@ def _converter_damage(text: str) -> Page | None:
     # kinds of them, because a name's stands there often (於教授)
     kinds, own = set(left_alone), set(authors)
     variants = sum(char in text for char in _VARIANTS)
-    everyday = _everyday(valid, facts)
+    everyday = _everyday(valid, facts) if len(facts.annotated) < 3 else 0
     enough_notes = len(facts.annotated) >= 3 or (size >= 12 and not authors and everyday == 2)
     # a longer text of genuine Traditional has some of the author's, too
     enough = 1 if size >= 130 and not authors else 2
