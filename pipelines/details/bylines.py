@@ -22,6 +22,7 @@ class Kind(StrEnum):
     UPDATED = "updated"
     SOURCE = "source"
     PUBLISHER = "publisher"
+    UPLOADER = "uploader"
     AUTHOR = "author"
     ROLE = "role"
     VIEWS = "views"
@@ -53,6 +54,7 @@ _VOCABULARY: dict[str, Kind] = {
     **dict.fromkeys(labels.UPDATED, Kind.UPDATED),
     **dict.fromkeys(labels.PUBLISHED, Kind.PUBLISHED),
     **dict.fromkeys(labels.PUBLISHER, Kind.PUBLISHER),
+    **dict.fromkeys(labels.UPLOADER, Kind.UPLOADER),
     **dict.fromkeys(labels.SOURCE, Kind.SOURCE),
     **dict.fromkeys(labels.VIEWS, Kind.VIEWS),
     **dict.fromkeys(labels.AUTHOR, Kind.AUTHOR),

@@ -21,6 +21,8 @@ _TAIL = re.compile(
 _PLACE = re.compile(
     r"\s*[(（](?:[^()（）]{1,8}(?<![版报刊网社])|(?:微信)?(?:ID|公众号|微信号)[^()（）]{1,30})[)）]$", re.IGNORECASE
 )
+# 林业局, 管委会 and 江城发布 begin with family names, as people do
+_OFFICE = re.compile(r"(?:[部室处處局厅廳委办辦院馆館站所队隊校县縣区區镇鎮乡鄉村]|委会|委會|发布|發佈)$")
 _FURNITURE = re.compile(rf"\s+(?:{'|'.join(map(re.escape, FURNITURE))}).*$")
 _NEXT_PERSON = re.compile(r"\s+(?:记者|作者|编辑|责编|责任编辑|通讯员|文/|图/).*$")
 _SENTENCE_END = re.compile(r"[，。；;！？].*$")
@@ -36,21 +38,22 @@ def source_of(lines: Iterable[Piece], meta: Mapping[str, str]) -> tuple[str | No
     """The outlet and the words it was read from.
 
     Heard in order: a byline's 来源; what the head's ContentSource says; the name of an outlet that stands beside the
-    time without a label (2026年2月11日 15:49 示例日报); the office that issued it (发布机构).
+    time without a label (2026年2月11日 15:49 示例日报); the office that issued it (发布机构);
+    the one that put it online (发布者).
     """
     lines = list(lines)
-    for kind in (Kind.SOURCE, None, Kind.NONE, Kind.PUBLISHER):
+    for kind in (Kind.SOURCE, None, Kind.NONE, Kind.PUBLISHER, Kind.UPLOADER):
         said = _in_meta(meta) if kind is None else (piece.value for piece in lines if piece.kind is kind)
         for words in said:
             name = _unlabelled(words) if kind is Kind.NONE else outlet(words)
-            if name and not (kind is Kind.PUBLISHER and _put_it_online(name)):
+            if name and not (kind is Kind.UPLOADER and _keeps_the_site(name)):
                 return name, words
     return None, None
 
 
-def _put_it_online(name: str) -> bool:
-    """Whether a publisher is whoever keeps the site: 发布者：张三, 发布人：系统管理员."""
-    return is_person(name) or fold(name).lower() in NO_AUTHOR
+def _keeps_the_site(name: str) -> bool:
+    """Whether a name is a person's, or nobody's, and no office's: 发布者：张三, 发布人：系统管理员."""
+    return (is_person(name) and _OFFICE.search(name) is None) or fold(name).lower() in NO_AUTHOR
 
 
 def outlet(words: str) -> str | None:

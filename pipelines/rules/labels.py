@@ -48,9 +48,11 @@ SOURCE = words(
 # who issued an official document: stands in for a source that is not named
 PUBLISHER = words(
     """
-    发布机构 发布单位 发布机关 发文机关 发文单位 制发机关 制发单位 发布者 公开主体 来源单位 发布人
+    发布机构 发布单位 发布机关 发文机关 发文单位 制发机关 制发单位 公开主体 来源单位
     """
 )
+# who put it online: an office, or somebody who keeps the site (发布者：张三)
+UPLOADER = words("发布者 发布人")
 # labels that are known and tell nothing that is asked for: 图片来源 and 题图来自 tell of a picture, not of the article
 OTHER = words(
     """

@@ -70,5 +70,23 @@ def test_the_office_that_issued_it_stands_in() -> None:
     assert source("发布机构：青榆市水务局 来源：青榆日报") == "青榆日报"
 
 
+@pytest.mark.parametrize(
+    ("line", "outlet"),
+    [
+        # 林, 文, 宣 and 江 are family names
+        ("发布机构：林业局", "林业局"),
+        ("发布单位：文旅局", "文旅局"),
+        ("发布者：宣传部", "宣传部"),
+        ("发布人：江城发布", "江城发布"),
+        ("發佈者：衛生處", "衛生處"),
+        ("发布者：张三", None),
+        ("发布者：李建中 发布时间：2026-02-11", None),
+        ("发布人：系统管理员", None),
+    ],
+)
+def test_who_put_it_online_is_an_outlet_where_it_is_an_office(line: str, outlet: str | None) -> None:
+    assert source(line) == outlet
+
+
 def test_the_raw_string_is_kept() -> None:
     assert source_of(pieces("来源: 青榆财经报道(榆城)"), {}) == ("青榆财经报道", "青榆财经报道(榆城)")
