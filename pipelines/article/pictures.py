@@ -24,7 +24,11 @@ _ORNAMENTS = (
     *("/ad/", "/ads/", "gongan", "beian", "/qr."),
 )
 _FACE = "avatar"  # how writers' portraits are called: <img class="Avatar" src="/v2-1_xs.jpg">
-_CODE = "二维码"  # in the alternative text of one: 观澜网微信二维码
+# the alternative text of a code to scan, 观澜网微信二维码; 市民扫描二维码乘车 is a picture of the news
+_CODE = re.compile(
+    r"^(?:[^，。,扫掃]{0,10}(?:网|網|站|报|報|微信|微博|号|號|抖音|客户端|小程序|app|官方|赞赏|打赏|本页|本文))?二[维維][码碼]$",
+    re.IGNORECASE,
+)
 _CAPTION_BOX = re.compile(r"caption|(?:pic(?:ture)?|im(?:g|age)|photo)[-_]?(?:txt|text|desc|info)|tuzhu|tushuo")
 _LEADING_MARK = re.compile(
     r"^[\s(（\[【]*(?:[△▲▼▽↑↓◎◆■]|(?:上|下)?[图圖](?:\(tú\))?(?:[为為](?:\(wéi\))?|说|說|注|片说明|片說明|解)?[:：丨|]|[图圖](?:\(tú\))?[为為](?:\(wéi\))?)\s*"
@@ -72,7 +76,7 @@ def _belongs(page: Page, region: Region, headline: Headline, text: Text, picture
     src, size = picture.src, picture.attributes.get
     if _FACE in size("class", "").lower():
         return False
-    if not src or src.startswith("data:") or _is_ornament(src) or _CODE in picture.alt:
+    if not src or src.startswith("data:") or _is_ornament(src) or _CODE.search(picture.alt):
         return False
     if _too_small(size("width", "")) or _too_small(size("height", "")):
         return False
