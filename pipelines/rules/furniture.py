@@ -96,10 +96,11 @@ CHROME = (
     r"[※*]+(?:来源|修改|转载|引述)[:.].{0,80}$",
     r"(?:打开|下载|进入|前往).{0,8}(?:app|客户端).{0,24}$",
     r".{0,30}尽在.{2,14}(?:app|客户端|公众号)$",
-    # "小礼物走一走，来简介书关注我" above the button that pays the writer
-    r"\"?.{0,16}来.{2,8}关注我\"?$",
-    # what sites show to readers who block advertisements: 您查看的内容可能不完整，部分内容和推荐被拦截！…
-    r".{0,12}内容可能不完整.{0,60}$",
+    # "小礼物走一走，来简介书关注我" above the button that pays the writer; 她说她来信说一直关注我 is a sentence
+    r"\"?.{0,8}(?:小礼物|打赏|赞赏).{0,8},来.{2,8}关注我\"?$",
+    # what sites show to readers who block advertisements: 您查看的内容可能不完整，部分内容和推荐被拦截！… and not
+    # 网上流传的内容可能不完整，读者应以公告为准
+    r".{0,12}内容可能不完整.{0,16}(?:拦截|屏蔽).{0,40}$",
     r".{0,30}(?:点我|点此|点击|立即|马上|扫码)下载(?:最新版?)?(?:app|客户端).{0,24}$",
     # how WeChat accounts end their posts
     r"[-—=*.>]*(?:end|the end)[-—=*.<]*$",
@@ -110,7 +111,7 @@ CHROME = (
 # Lines that hold rights, disclaimers and funding; kept as notices. How they begin:
 NOTICE_STARTS = (
     (
-        r"[\[(【*.※\"]*(?:(?:免责|版权|特别|郑重|法律|网站|本网|著作权|版权[与及]免责)声明|声明|版权说明|免责条款|特别提[示醒])"
+        r"[\[(【*.※]*(?:(?:免责|版权|特别|郑重|法律|网站|本网|著作权|版权[与及]免责)声明|声明|版权说明|免责条款|特别提[示醒])"
         r"[\])】]*(?:[:.]|$)"
     ),
     r"(?:\(c\)|©|copyright|版权所有|版权归|本版权|著作权)",
@@ -118,8 +119,8 @@ NOTICE_STARTS = (
     r"(?:以上|[本该此]文)(?:内容|文章|言论|图片|观点).{0,16}(?:不代表|仅代表|版权)",
     # the platforms' own notice in English: Notice: The content above (including the pictures and videos if any) is …
     r"notice:thecontentabove",
-    # 新浪声明：…, 平台声明：…
-    r"[\u4e00-\u9fff]{2,4}声明:.{0,80}(?:登载|刊载|转载|不代表|意味着|仅供|信息存储|原创性|版权)",
+    # 新浪声明：…, 平台声明：…, “特别声明：以上作品为用户上传，本平台仅提供信息存储空间服务。; no “声明：我与此事无关。”
+    r"\"?[\u4e00-\u9fff]{2,4}声明:.{0,80}(?:登载|刊载|转载|不代表|意味着|仅供|信息存储|原创性|版权)",
     r"本文(?:仅代表|不代表|内容仅|版权|系转载|为转载|图片来|由.{0,12}授权)",
     r"文章(?:仅代表|不代表|内容仅|版权)",
     r"(?:本文|文章|原文|本页)的?(?:永久)?(?:链接|地址|网址)[为是]?:",
@@ -190,6 +191,7 @@ _NAMES = (
         "footer",
         "foot",
         "copyright",
+        "qr",
     ),
     *(
         "breadcrumb",
@@ -221,9 +223,11 @@ _NAMES = (
 )
 FURNITURE_BOXES = (
     rf"(?:^|[\s_-])(?:{'|'.join(_NAMES)})(?:$|[\s_-])",
+    # appendQr_wrap, articleQr; names that programs make up end so, too, but have digits and are short: _21bLQr
+    r"(?:^|[\s_-])[a-z]{4,12}qr(?:$|[\s_-])",
     (
         r"comment|recommend|relat(?:ed|ive)|sidebar|copyright|breadcrumb|bdshare|share[-_]?(?:bar|box|btn|to)|"
         r"hot[-_]?(?:news|list|article)|paginat|qrcode|foot(?:er)?[-_]?(?:bar|nav|box|link)|more[-_]?(?:news|article)|"
-        r"qr(?:$|[\s_-])|guess|post-?meta(?:data)?|basic[-_]?info|prev[-_]?next|next[-_]?prev|declare|disclaimer"
+        r"guess|post-?meta(?:data)?|basic[-_]?info|prev[-_]?next|next[-_]?prev|declare|disclaimer"
     ),
 )

@@ -125,6 +125,9 @@ def test_title_parts(title: str, parts: list[str]) -> None:
         ("分 享 至 手 機(jī)", LineKind.CHROME),
         ("首页 上一页 1 2 3 下一页", LineKind.CHROME),
         ("标签：青溪河 桥", LineKind.CHROME),
+        ("更多精彩内容，尽在白鹭新闻APP", LineKind.CHROME),
+        ("“小礼物走一走，来岚桥书关注我”", LineKind.CHROME),
+        ("您查看的内容可能不完整，部分内容和推荐被拦截！请取消拦截后查看。", LineKind.CHROME),
         ("责任编辑：张三", LineKind.CREDIT),
         ("責(zé)任編輯:張三", LineKind.CREDIT),
         ("编辑丨江雨 程昱", LineKind.CREDIT),
@@ -135,6 +138,7 @@ def test_title_parts(title: str, parts: list[str]) -> None:
         ("点击量：1024", LineKind.BYLINE),
         ("©2026云岭融媒版权所有。未经许可，请勿转载使用。", LineKind.NOTICE),
         ("免责声明：本文仅代表作者观点。", LineKind.NOTICE),
+        ("“特别声明：以上作品为自媒体平台用户上传并发布，本平台仅提供信息存储空间服务。", LineKind.NOTICE),
         ("如有侵权请联系删除。", LineKind.NOTICE),
         ("某某基金会乡村报道专项基金支持项目", LineKind.NOTICE),
         # running text that begins or sounds like one of them
@@ -147,6 +151,11 @@ def test_title_parts(title: str, parts: list[str]) -> None:
         ("版面上的照片占了四分之三，转眼就卖完了。", LineKind.TEXT),
         ("记者：您撑了多少年船？", LineKind.TEXT),
         ("上一次通车是四十年前。", LineKind.TEXT),
+        ("她说她来信说一直关注我", LineKind.TEXT),
+        ("那些年，从来没有人关注我", LineKind.TEXT),
+        ("专家提醒，网上流传的内容可能不完整，读者应以公告为准。", LineKind.TEXT),
+        ("“声明：我与此事无关。”他在村口的黑板上写道。", LineKind.TEXT),
+        ("“特别提醒：桥上结冰”，老木匠在牌子上写道。", LineKind.TEXT),
     ],
 )
 def test_kinds_of_lines(line: str, kind: LineKind) -> None:
@@ -187,6 +196,7 @@ def test_caption_without_its_mark(line: str, text: str) -> None:
 @pytest.mark.parametrize(
     ("ident", "expected"),
     [("comment-list", True), ("article-footer", True), ("share", True), ("sidebar left", True), ("relatednews", True),
+     ("appendqr_wrap", True), ("app-open-qr", True), ("qr", True), ("_21blqr _3kbg6i", False),
      ("article-content", False), ("shareholder", False), ("main", False), ("navy-text", False)],
 )  # fmt: skip
 def test_furniture_boxes(ident: str, expected: bool) -> None:  # noqa: FBT001 - a column of the table
