@@ -50,7 +50,7 @@ class Piece:
 _VOCABULARY: dict[str, Kind] = {
     **dict.fromkeys(roles.ROLES, Kind.ROLE),
     **dict.fromkeys(labels.OTHER_TIMES, Kind.OTHER),
-    **dict.fromkeys(labels.OTHER, Kind.OTHER),
+    **dict.fromkeys((*labels.OTHER, *labels.PICTURE), Kind.OTHER),
     **dict.fromkeys(labels.UPDATED, Kind.UPDATED),
     **dict.fromkeys(labels.PUBLISHED, Kind.PUBLISHED),
     **dict.fromkeys(labels.PUBLISHER, Kind.PUBLISHER),
@@ -78,7 +78,7 @@ _EDGES = " |:/,;、·•-—–_~*#<>《》[]()【】〖〗「」{}=+▲△■�
 _PAIRS = (("(", ")"), ("[", "]"), ("《", "》"), ("【", "】"), ("<", ">"))
 _PRINTED_MARKS = " \u3000\xa0\t\r\n:：∶﹕/／|｜│┃︱丨∣❘ǀ(（"
 _LONGEST_LABEL = max(map(len, _KIND_OF))
-# A thin mark stands behind names and outlets only: in 1164次阅读|来源示例网 it parts two pieces.
+# A thin mark stands behind labels of names, outlets and pictures only: in 1164次阅读|来源示例网 it parts two pieces.
 _THIN_MARKS = frozenset("/|")
 _TAKES_THIN_MARK = frozenset({Kind.ROLE, Kind.AUTHOR, Kind.SOURCE})
 # 北京时间:, 当地时间: and any other 时间 of something tell when the story happened.
@@ -125,7 +125,7 @@ def _marked_labels(folded: str) -> Iterator[tuple[int, int, Kind, str]]:
         if label is None:
             continue
         start, word, kind = label
-        if mark[1] in _THIN_MARKS and kind not in _TAKES_THIN_MARK:
+        if mark[1] in _THIN_MARKS and kind not in _TAKES_THIN_MARK and word not in labels.PICTURE:
             continue
         if mark[1] in _THIN_MARKS and kind is Kind.AUTHOR and start and "\u4e00" <= folded[start - 1] <= "\u9fff":
             continue  # 只看该作者 | 倒序浏览

@@ -53,10 +53,11 @@ PUBLISHER = words(
 )
 # who put it online: an office, or somebody who keeps the site (发布者：张三)
 UPLOADER = words("发布者 发布人")
-# labels that are known and tell nothing that is asked for: 图片来源 and 题图来自 tell of a picture, not of the article
+# whose a picture is, not the article: 题图来自：视觉青溪, 文/张三 题图/视觉青溪
+PICTURE = words("题图 题图来自 头图 头图来自 封面来自 封面图来自 配图来自 图片来自")
+# labels that are known and tell nothing that is asked for: 图片来源 tells of a picture, not of the article
 OTHER = words(
     """
-    题图 题图来自 头图 头图来自 封面来自 封面图来自 配图来自 图片来自
     图片来源 图源 视频来源 数据来源 资料来源 素材来源 音频来源 封面来源 配图来源 截图来源 头图来源 题图来源
     资金来源 收入来源 经费来源 原标题 标题 关键词 标签 分类 栏目 字号 字体 评论 评论数 回复 收藏 点赞 分享
     索引号 主题分类 文号 发文字号 体裁 摘要 导读 原文链接 链接 网址 地址 电话 邮箱 责任方 转发 顶 推荐 积分 楼主
