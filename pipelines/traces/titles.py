@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from itertools import islice
+from itertools import islice, pairwise
 
 from crawler.items import Evidence
 from pipelines.article.labelling import label_form
@@ -33,6 +33,7 @@ LONGEST_HEADER = 1_000
 _META_TITLES = ("og:title", "twitter:title")
 _META_TEXTS = ("keywords", "description", "og:description", "twitter:description", *_META_TITLES)
 _BRAND = re.compile(BRAND, re.IGNORECASE)
+_LATIN = re.compile(r"[A-Za-z.]+")  # the name of a site, said again behind it: 浮桥新闻-The Bridge
 # What parts headers and no sentence: a line that has two of these is no headline, whoever put it there; nor is one of
 # five key words between commas of half width.
 _HARD = re.compile(r"[_|｜丨•]")
@@ -246,7 +247,11 @@ def is_converted(page: Page) -> bool:
 def strange_segments(page: Page, title: str) -> int:
     """How many phrases of a title the text in sight does not speak of, names of sites and sections left out."""
     pieces = [label_form(piece) for piece in SEGMENT.split(title[:LONGEST_HEADER])]
-    phrases = [form for form in pieces if len(form) >= LEAST_STRANGE and not names_a_site(form)]
+    phrases = [
+        form
+        for before, form in pairwise(("", *pieces))
+        if len(form) >= LEAST_STRANGE and not (names_a_site(form) or (_LATIN.fullmatch(form) and names_a_site(before)))
+    ]
     if len(phrases) < DOUBTFUL_TITLE:
         return 0
     lines = (block.text for block in page.blocks if block.hidden is None and not _is_header(block.text))

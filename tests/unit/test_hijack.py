@@ -115,6 +115,9 @@ def test_a_hijacked_page_is_called_so_with_its_evidence(markup: str, kind: str) 
         page(end=f"<div style='height:0;overflow:hidden'>{''.join(map(partner, OFFICES))}</div>"),  # rolled up
         page(end="".join(f"<a href='http://blog{at}.example/'>{name}</a>" for at, name in enumerate(FRIENDS))),
         page(f"{HEADLINE}_云溪旅游攻略_云溪特产大全_云溪天气预报查询"),  # key words, but three
+        # the site's name in Latin letters is no fourth phrase; nor behind a dash that parts nothing
+        page("江面又添一座码头_现场见闻实录_津渡号·水乡人家_云溪新闻-The Creek"),
+        page("江面又添一座码头_现场见闻实录_津渡号·水乡人家_云溪新闻—The Creek"),
         page(end=f"<script>document.write('<div style=\"display:none\">')</script>{partner('云溪在线')}"),  # a counter
         page("云溪网_云溪新闻_云溪县门户", top="<h1 style='display:none'>云溪网_云溪新闻_云溪县门户</h1>"),
         page(text=(*TEXT, "警方提醒：不要相信网络彩票和棋牌游戏的宣传，凡是要求充值的都是诈骗。")),
