@@ -29,7 +29,10 @@ _CODE = re.compile(
     r"^(?:[^，。,扫掃]{0,10}(?:网|網|站|报|報|微信|微博|号|號|抖音|客户端|小程序|app|官方|赞赏|打赏|本页|本文))?二[维維][码碼]$",
     re.IGNORECASE,
 )
-_CAPTION_BOX = re.compile(r"caption|(?:pic(?:ture)?|im(?:g|age)|photo)[-_]?(?:txt|text|desc|info)|tuzhu|tushuo")
+# image-text is no caption's: boxes that mix pictures with paragraphs (图文) are called so
+_CAPTION_BOX = re.compile(
+    r"caption|(?:pic|img)[-_]?(?:txt|text|desc|info)|photo[-_]?(?:txt|text|desc)|(?:picture|image)[-_]?desc|tuzhu|tushuo"
+)
 _LEADING_MARK = re.compile(
     r"^[\s(（\[【]*(?:[△▲▼▽↑↓◎◆■]|(?:上|下)?[图圖](?:\(tú\))?(?:[为為](?:\(wéi\))?|说|說|注|片说明|片說明|解)?[:：丨|]|[图圖](?:\(tú\))?[为為](?:\(wéi\))?)\s*"
 )
