@@ -175,17 +175,17 @@ class _Cleaner:
         if self._timer and self._pipe.poll():
             self._answer()
 
-    def _try_to_send(self, job: "_Job") -> Rejected | Stopped | None:
+    def _try_to_send(self, job: "_Job") -> Rejected | Exception | None:
         """Send a page; what comes of it where it cannot be sent."""
         try:
             self._send(job.capture, job.site)
-        except Stopped as stopped:
-            return stopped
         except (EOFError, OSError):
-            return _or_stopped(self._died)
+            return _or_error(self._died)
+        except Exception as error:  # noqa: BLE001 - raised where the page is waited for, as by `_or_error`
+            return error
         return None
 
-    def _begun(self, failure: Rejected | Stopped | None) -> None:
+    def _begun(self, failure: Rejected | Exception | None) -> None:
         if failure:
             self._settle(failure)
             return
@@ -199,15 +199,17 @@ class _Cleaner:
             self._timer.cancel()
             self._timer = None
         asyncio.get_running_loop().remove_reader(self._pipe.fileno())
-        self._settle(_or_stopped(partial(self._result, 0)))
+        self._settle(_or_error(partial(self._result, 0)))
 
-    def _settle(self, outcome: Article | Rejected | Stopped) -> None:
+    def _settle(self, outcome: Article | Rejected | Exception) -> None:
         job, self.job = self.job, None
+        if not isinstance(outcome, Article | Rejected) and self._process is not None:
+            self._end()  # half a message may stand in its pipe
         if job and not job.outcome.done():  # nobody waits for it any more where the run was ended at once
-            if isinstance(outcome, Stopped):
-                job.outcome.set_exception(outcome)
-            else:
+            if isinstance(outcome, Article | Rejected):
                 job.outcome.set_result(outcome)
+            else:
+                job.outcome.set_exception(outcome)
         self._then()
 
     def _result(self, seconds: float) -> Article | Rejected:
@@ -262,9 +264,9 @@ class _Cleaner:
 
     def _end(self) -> int | None:
         process, self._process = self._process, None
-        self._pipe.close()
-        if process is None:
+        if process is None:  # none could be started, perhaps for want of a pipe
             return None
+        self._pipe.close()
         if process.is_alive():
             # one that died by itself is given a moment, so that the reason said is its own and not this signal
             process.join(0.2)
@@ -273,11 +275,12 @@ class _Cleaner:
         return process.exitcode
 
 
-def _or_stopped(outcome: Callable[[], _T]) -> _T | Stopped:
+def _or_error(outcome: Callable[[], _T]) -> _T | Exception:
+    """What comes of something, also where it is an error: who waits for the page must hear of it, or waits for ever."""
     try:
         return outcome()
-    except Stopped as stopped:
-        return stopped
+    except Exception as error:  # noqa: BLE001 - raised again where the page is waited for
+        return error
 
 
 _AT_THE_MAIN_MODULE = Lock()

@@ -1,6 +1,7 @@
 """Pages that hang or kill the process that cleans them cost themselves, and nothing else."""
 
 import asyncio
+import errno
 import os
 import pickle
 import signal
@@ -126,6 +127,44 @@ def test_closing_ends_the_page_that_an_event_loop_waits_for() -> None:
 
     with pytest.raises(Stopped):
         asyncio.run(closed_meanwhile())
+
+
+def _raise(error: Exception) -> Any:
+    raise error
+
+
+@pytest.mark.usefixtures("hostile")
+def test_a_process_that_cannot_be_started_is_no_page_that_is_waited_for_without_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The very first one has no pipe yet that could be closed."""
+    full = OSError(errno.EMFILE, "Too many open files")
+    monkeypatch.setattr(processes._CONTEXT, "Pipe", lambda: _raise(full))
+
+    async def outcomes(cleaners: Cleaners) -> list[Any]:
+        waiting = asyncio.gather(*(cleaners.outcome_async(capture(b"")) for _ in range(2)))
+        return await asyncio.wait_for(waiting, 5)
+
+    with Cleaners() as cleaners:
+        assert [result.reason for result in asyncio.run(outcomes(cleaners))] == [Reason.INTERNAL] * 2
+
+
+@pytest.mark.usefixtures("hostile")
+def test_an_outcome_that_cannot_be_read_is_said_where_it_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As it is where an article is too large for the memory that is left; the next page gets a new process."""
+
+    async def outcomes(cleaners: Cleaners) -> list[Any]:
+        before = await cleaners.outcome_async(capture(b""))
+        with monkeypatch.context() as patched:
+            patched.setattr(type(cleaners._all[0]._pipe), "recv", lambda _: _raise(MemoryError()))
+            with pytest.raises(MemoryError):
+                await asyncio.wait_for(cleaners.outcome_async(capture(b"")), 5)
+        return [before, await asyncio.wait_for(cleaners.outcome_async(capture(b"")), 5)]
+
+    with Cleaners() as cleaners:
+        before, after = asyncio.run(outcomes(cleaners))
+    assert after.reason is Reason.EMPTY
+    assert after.detail != before.detail
 
 
 @pytest.mark.usefixtures("hostile")
