@@ -422,7 +422,8 @@ class Leads:
                     given.clear()
                     await asyncio.sleep(0)  # a long list does not keep the crawl from being stopped
         except Exception:
-            self.frontier.given(given)  # what it said before it broke counts
+            for request in self.frontier.given(given):  # what it said before it broke counts
+                yield request
             raise
         for request in self.frontier.given(given):
             yield request

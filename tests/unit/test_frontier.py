@@ -237,13 +237,14 @@ def test_what_was_claimed_and_not_asked_for_is_given_back_as_it_was(opened: Any,
 def test_what_a_spider_starts_with_is_queued_also_where_it_breaks_off(
     frontier: Frontier, ask: Callable[..., Request]
 ) -> None:
-    unwritable = Request("http://a.example/2", callback=print)
+    unwritable = [Request(f"http://a.example/{name}", callback=print) for name in ("second", "last")]
 
     async def start() -> AsyncIterator[Request]:
         yield ask("a.example/1")
-        yield unwritable
+        yield unwritable[0]
         for number in range(3, TOGETHER + 4):
             yield ask(f"a.example/{number}")
+        yield unwritable[1]
         raise ZeroDivisionError
 
     async def begin() -> list[Any]:
@@ -255,7 +256,7 @@ def test_what_a_spider_starts_with_is_queued_also_where_it_breaks_off(
                 passed.append(request)  # noqa: PERF401 - what came before it broke off is looked at
         return passed
 
-    assert asyncio.run(begin()) == [unwritable]
+    assert asyncio.run(begin()) == unwritable
     assert frontier.left == TOGETHER + 2
     assert len(_drain(frontier)) == TOGETHER + 2
 
