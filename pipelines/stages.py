@@ -146,11 +146,16 @@ class Writer:
         waiting, self._waiting = self._waiting, []
         if not waiting:  # there were enough of them before the time was over
             return
+        has_begun = False
         try:
             with transaction(self._db):
+                has_begun = True
                 results = [self._written(action, number) for number, (action, _) in enumerate(waiting)]
-        except Exception:  # noqa: BLE001 - one of them cannot be written, or none: each by itself says which
-            results = [self._written_alone(action) for action, _ in waiting]
+        except Exception as error:  # noqa: BLE001 - said for each of them
+            if has_begun:  # one of them cannot be written, or none: each by itself says which
+                results = [self._written_alone(action) for action, _ in waiting]
+            else:  # another process has kept the archive for `archive.connect.PATIENCE`; each would wait as long
+                results = [_for_scrapy(error)] * len(waiting)
         for (_, written), result in zip(waiting, results, strict=True):
             if not written.done():  # nobody waits for it any more where the run was ended at once
                 written.set_result(result)
@@ -163,14 +168,17 @@ class Writer:
     def _written_alone(self, action: Callable[[Archive], _T]) -> _T | Exception:
         try:
             return action(self._db)
-        except DiskFull:
-            return NoRoom()  # a decision that Scrapy passes on without a traceback
         except Exception as error:  # noqa: BLE001 - Scrapy counts and logs it for this page
-            return error
+            return _for_scrapy(error)
 
     def close(self) -> None:
         """Close the archive."""
         self._db.close()
+
+
+def _for_scrapy(error: Exception) -> Exception:
+    """An error of the archive; of a full disk the decision that Scrapy passes on without a traceback."""
+    return NoRoom() if isinstance(error, DiskFull) else error
 
 
 class WithArchive:

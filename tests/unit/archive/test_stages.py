@@ -323,6 +323,21 @@ def test_a_page_that_cannot_be_stored_costs_only_itself(store: Store, cleaned: A
         assert (read.counts(db).articles, read.counts(db).pending) == (2, 1)
 
 
+def test_an_archive_that_another_process_keeps_is_waited_for_once(store: Store, cleaned: Any, db: Database) -> None:
+    """For each of the pages by itself it would be an hour, in which the event loop does nothing else."""
+    items = [cleaned(number) for number in (1, 2, 3)]
+    attempts: list[str] = []
+    writer = store._archive._db.conn
+    writer.execute("PRAGMA busy_timeout = 1")
+    writer.set_trace_callback(lambda statement: attempts.append(statement) if "BEGIN" in statement else None)
+    db.execute("BEGIN IMMEDIATE")
+    stored = asyncio.run(_all(store, items))
+    db.rollback()
+    assert [str(error) for error in stored] == ["database is locked"] * 3
+    assert len(attempts) == 1
+    assert all(isinstance(page, StoredPage) for page in asyncio.run(_all(store, items)))
+
+
 def test_what_was_not_stored_yet_when_it_was_killed_is_still_to_be_decided(
     store: Store, cleaned: Any, path: Path
 ) -> None:
