@@ -7,6 +7,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Protocol, Self
 
 from scrapy.http.request import NO_CALLBACK
+from scrapy.utils.datatypes import LocalCache
 from scrapy.utils.httpobj import urlparse_cached
 
 from crawler.guard import address_of
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 ASKS_FOR_PEACE = frozenset({429, 503})
 SETTLED = 60.0  # seconds that a host keeps its turn; whether its address may be dialled is asked for each connection
+HOSTS = 10_000  # whose turn is remembered: a page can name as many as it likes
 LONGEST_WAIT = 120.0  # seconds that a run waits for a host; one that wants more is left for the next run
 
 
@@ -29,18 +31,19 @@ class OneMachine:
     """
 
     def __init__(self) -> None:
-        self._slots: dict[tuple[str, int], tuple[str, float]] = {}
+        self._slots: LocalCache[tuple[str, int], tuple[str | None, float]] = LocalCache(HOSTS)
 
     async def process_request(self, request: "Request") -> None:
         """Put the request into its address's slot of the downloader; a redirect brings that of the host before it."""
         parts = urlparse_cached(request)
         host = parts.hostname or ""
         port = parts.port or (443 if parts.scheme == "https" else 80)
-        slot, until = self._slots.get((host, port), ("", 0.0))
+        slot, until = self._slots.get((host, port), (None, 0.0))
         if time.monotonic() >= until:
-            slot = await address_of(host, port) or host
-            self._slots[host, port] = slot, time.monotonic() + SETTLED
-        request.meta["download_slot"] = slot
+            slot = await address_of(host, port)
+            if slot:  # one that is not found now may be found the next time, on a machine that is being asked
+                self._slots[host, port] = slot, time.monotonic() + SETTLED
+        request.meta["download_slot"] = slot or host
 
 
 class SitePace:
