@@ -34,8 +34,8 @@ MEMORY = 4_000_000_000
 _T = TypeVar("_T")
 
 BY_A_THREAD = 150_000
-"""Bytes of a page from which on an event loop has it sent by a thread: a shorter one fits into a pipe on Linux, and
-elsewhere is taken out of it at once by the process that waits for it."""
+"""Bytes of a page, with its headers, from which on an event loop has it sent by a thread: a shorter one fits into a
+pipe on Linux, and elsewhere is taken out of it at once by the process that waits for it."""
 
 # A fork server has imported everything once, and was itself started fresh: forking a process that runs threads and an
 # event loop may copy a lock that is never opened again. Where there is none (Windows), each process imports for itself.
@@ -165,7 +165,7 @@ class _Cleaner:
     def take_up(self, job: "_Job", *, then: Callable[[], None]) -> None:
         """Begin with a page for an event loop, and call something when its outcome is there."""
         self.job, self._then = job, then
-        if self._process is not None and len(job.capture.body) <= BY_A_THREAD and not job.capture.parts:
+        if self._process is not None and _fits_into_a_pipe(job.capture):
             self._begun(self._try_to_send(job))
         else:
             sending = asyncio.ensure_future(asyncio.to_thread(self._try_to_send, job))
@@ -273,6 +273,12 @@ class _Cleaner:
             process.kill()
         process.join()
         return process.exitcode
+
+
+def _fits_into_a_pipe(capture: Capture) -> bool:
+    """Whether a page can be sent without the other end; headers are texts, of up to two bytes a character."""
+    headers = sum(len(name) + len(value) for name, value in capture.headers)
+    return len(capture.body) + 2 * headers <= BY_A_THREAD and not capture.parts
 
 
 def _or_error(outcome: Callable[[], _T]) -> _T | Exception:

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -127,6 +128,28 @@ def test_closing_ends_the_page_that_an_event_loop_waits_for() -> None:
 
     with pytest.raises(Stopped):
         asyncio.run(closed_meanwhile())
+
+
+@pytest.mark.usefixtures("hostile")
+@pytest.mark.parametrize("page", [{"body": bytes(2 * BY_A_THREAD)}, {"headers": (("X-Lanqiao", "é" * 120_000),)}])
+def test_a_page_that_fits_into_no_pipe_does_not_keep_the_event_loop(page: dict[str, Any]) -> None:
+    """The process takes nothing out of its pipe for a while, as one that is swapped out; headers count, too."""
+
+    async def goes_on(cleaners: Cleaners) -> None:
+        await cleaners.outcome_async(capture(b""))  # starts the process
+        process = cleaners._all[0]._process
+        assert process
+        assert process.pid
+        os.kill(process.pid, signal.SIGSTOP)
+        continued = threading.Timer(1, os.kill, (process.pid, signal.SIGCONT))
+        continued.start()
+        cleaning = asyncio.ensure_future(cleaners.outcome_async(replace(capture(b""), **page)))
+        await asyncio.sleep(0)
+        assert continued.is_alive(), "the event loop has waited for the process"
+        assert (await cleaning).reason is Reason.EMPTY
+
+    with Cleaners() as cleaners:
+        asyncio.run(goes_on(cleaners))
 
 
 def _raise(error: Exception) -> Any:
