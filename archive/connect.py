@@ -183,10 +183,16 @@ def transaction(db: Database) -> Iterator[None]:
             path = Path(db.conn.execute("PRAGMA database_list").fetchone()[2])
             _refuse_full(error, path)
         raise
+    finally:
+        del _LAST[db]
 
 
 def at_the_end(db: Database, action: Callable[[Database, Iterable[int]], None], value: int) -> None:
-    """Do something as the last thing of the transaction under way: once, for all values that it was asked for."""
+    """Do something as the last thing of the transaction under way: once, for all values that it was asked for.
+
+    Raises:
+        KeyError: none is under way.
+    """
     _LAST[db].setdefault(action, {})[value] = None
 
 

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
@@ -488,3 +488,20 @@ class TestDefaultPath:
             (tmp_path / "scrapy.cfg").touch()
         monkeypatch.chdir(tmp_path / "below" / "deep")
         assert default_path() == tmp_path / expected
+
+
+def test_what_comes_last_in_a_transaction_is_done_once_and_needs_one(tmp_path: Path) -> None:
+    done: list[list[int]] = []
+
+    def action(_: Database, values: Iterable[int]) -> None:
+        done.append(list(values))
+
+    db = open_writing(tmp_path / "archive.db")
+    with transaction(db):
+        for value in (3, 1, 3):
+            connect.at_the_end(db, action, value)
+        assert done == []
+    assert done == [[3, 1]]
+    with pytest.raises(KeyError):
+        connect.at_the_end(db, action, 5)
+    db.close()
