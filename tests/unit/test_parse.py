@@ -31,6 +31,15 @@ def texts(page: Page | Walked) -> list[str]:
     return [block.text for block in page.blocks if block.hidden is None]
 
 
+@pytest.mark.parametrize("charset", ["utf-8", "gbk"])
+@pytest.mark.parametrize("hidden", ["\0", "\x02", "\x10", "\x1c", "\x1d", "\x1e", "\x1f"])
+def test_a_hidden_byte_is_no_white_space(hidden: str, charset: str) -> None:
+    """Python takes U+001C to U+001F for white space; before each mark stood a space."""
+    (shown,) = texts(read(f'<meta charset="{charset}"><p>{SENTENCE.replace("，", hidden + "，")}</p>'.encode(charset)))
+    assert " " not in shown
+    assert shown.replace("\x02", "").replace("\x10", "") == SENTENCE
+
+
 @pytest.mark.parametrize(
     ("markup", "expected"),
     [
