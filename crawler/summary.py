@@ -76,7 +76,8 @@ class RunSummary:
         """The exit code of the command that ran it, as every command documents them."""
         if self.signal is not None:
             return 128 + self.signal
-        fixed = {"locked": 75, "usage": 2, "pages": 4, "seconds": 4, "disk": 4}
+        # interrupted before the signals were listened to, which one it was is not known
+        fixed = {"interrupted": 130, "locked": 75, "usage": 2, "pages": 4, "seconds": 4, "disk": 4}
         if self.finish in fixed:
             return fixed[self.finish]
         failed = self.outcomes.get("failed", 0)

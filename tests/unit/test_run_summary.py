@@ -32,6 +32,7 @@ def _summary(finish: str = "finished", **values: Any) -> RunSummary:
         (_summary("locked", detail="another run"), 75),
         (_summary("interrupted", signal=2, outcomes={"failed": 1}), 130),
         (_summary("interrupted", signal=15), 143),
+        (_summary("interrupted", outcomes={"new": 1}, fetched=1), 130),  # before signals were listened to
         (_summary("start_error", outcomes={"new": 1}, fetched=1), 1),
     ],
 )
