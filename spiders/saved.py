@@ -117,9 +117,10 @@ def capture_of(page: SavedPage) -> Capture:
 
 
 def is_address(url: str) -> bool:
-    """Whether an address can be taken apart: half an IPv6 address and http://a.example:99999/ cannot."""
+    """Whether an address is none, or a web address that can be taken apart: http://a.example:99999/ cannot."""
     try:
-        urlsplit(url).port  # noqa: B018 - read only when it is asked for
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 - read only when it is asked for
     except ValueError:
         return False
-    return True
+    return not url or parts.scheme in {"http", "https"}
