@@ -70,18 +70,20 @@ class Alphabet:
         ahead: the numbers of two characters → what the second costs after the first, whatever stands before that.
         followers: the number of a character, and a second byte → the characters with that byte that training saw after
             it, in the converter's script.
+        leading: a second byte, and the number of a character → the characters with that byte after which training saw
+            it most often, of either half of GBK.
     """
 
     __slots__ = (
         "_common",
         "_ending",
-        "_leading",
         "_leads",
         "_numbered",
         "_numbers",
         "_trails",
         "ahead",
         "followers",
+        "leading",
         "letter",
         "model",
     )
@@ -92,11 +94,11 @@ class Alphabet:
         self.letter = functools.lru_cache(maxsize=8192)(self._letter)
         self.ahead = functools.lru_cache(maxsize=8192)(model.cost_after_one)
         self.followers = functools.lru_cache(maxsize=4096)(self._followers)
+        self.leading = functools.lru_cache(maxsize=4096)(self._leading)
         self._numbers: dict[str, int] = {}
         self._leads: dict[int, tuple[Letter, ...]] = {}
         self._trails: dict[int, tuple[Letter, ...]] = {}
         self._common: dict[int, tuple[Letter, ...]] = {}
-        self._leading: dict[tuple[int, int], tuple[Letter, ...]] = {}
         self._numbered: list[tuple[Letter, ...]] = []
         self._ending: dict[int, dict[int, Letter]] = {}
 
@@ -145,17 +147,12 @@ class Alphabet:
         ending = self._ending.get(trail, {})
         return [ending[follower] for follower in filter(ending.__contains__, self.model.followers(number))]
 
-    def leading(self, trail: int, following: int) -> tuple[Letter, ...]:
-        """The characters with a second byte after which training saw another most often, of either half of GBK."""
-        asked = (trail, following)
-        found = self._leading.get(asked)
-        if found is None:
-            model = self.model
-            seen = [letter for letter in self.by_trail(trail) if model.has_pair(letter.number, following)]
-            seen.sort(key=lambda letter: model.alone(letter.number) + model.cost_after_one(letter.number, following))
-            halves = ([one for one in seen if one.lead >= 0xA1], [one for one in seen if one.lead < 0xA1])
-            found = self._leading[asked] = tuple(one for half in halves for one in half[:_LEADING])
-        return found
+    def _leading(self, trail: int, following: int) -> tuple[Letter, ...]:
+        model = self.model
+        seen = [letter for letter in self.by_trail(trail) if model.has_pair(letter.number, following)]
+        seen.sort(key=lambda letter: model.alone(letter.number) + model.cost_after_one(letter.number, following))
+        halves = ([one for one in seen if one.lead >= 0xA1], [one for one in seen if one.lead < 0xA1])
+        return tuple(one for half in halves for one in half[:_LEADING])
 
     def _letters(self, pairs: Iterable[tuple[int, int]]) -> tuple[Letter, ...]:
         chars = (pair(lead, trail) for lead, trail in pairs)
