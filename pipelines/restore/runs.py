@@ -91,7 +91,7 @@ def _quotation(text: str, before: Quotation) -> Quotation:
     return open_
 
 
-_SHAPES: Final = re.compile(r"[“”‘’\n，,。！!？?；;]")
+_SHAPES: Final = re.compile(r"[“”‘’「」『』\n，,。！!？?；;]")
 
 
 def _solve(lattice: Lattice, text: str, start: int, *, quoted: Quotation) -> Mend | None:

@@ -8,6 +8,8 @@ import pytest
 from pipelines.notes import replay
 from pipelines.restore.classify import classify
 from pipelines.restore.engine import Restored, restore, restore_fields
+from pipelines.restore.quotes import Quotation
+from pipelines.restore.runs import _quotation
 from pipelines.restore.width import widen
 from samples.damage import damage
 
@@ -167,6 +169,12 @@ def test_simplified_text_that_quotes_traditional_is_left_alone() -> None:
 )
 def test_two_notes_in_one_sentence(text: str, kind: str) -> None:
     assert restore(text).verdict.kind == kind
+
+
+@pytest.mark.parametrize("quoted", ["他說：“往左", "他說：「往左"])
+def test_speech_before_a_run_is_open_in_marks_of_either_kind(quoted: str) -> None:
+    assert _quotation(quoted, Quotation.NONE) == Quotation.SPEECH
+    assert _quotation(f"{quoted}。”", Quotation.NONE) == _quotation(f"{quoted}。」", Quotation.NONE) == Quotation.NONE
 
 
 @pytest.mark.parametrize("noise", ["?", "?！", "??！", "當?shù)", "，F(xiàn)", "?！彼", "(((((", "國?"])
