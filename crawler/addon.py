@@ -33,6 +33,8 @@ COMPONENTS: dict[str, dict[str, int | None]] = {
         "pipelines.stages.Store": 300,
     },
     "EXTENSIONS": {
+        "scrapy.extensions.throttle.AutoThrottle": None,
+        "crawler.polite.Throttle": 0,
         "crawler.set_aside.SetAside": 0,
         "crawler.limits.Limits": 0,
         "crawler.progress.Progress": 0,

@@ -4,9 +4,12 @@ import asyncio
 
 import pytest
 from scrapy import Request
+from scrapy.core.downloader import Slot
+from scrapy.http import Response
+from scrapy.utils.test import get_crawler
 
 from crawler import polite
-from crawler.polite import OneMachine
+from crawler.polite import OneMachine, Throttle
 
 
 def test_a_host_takes_its_machines_turn_as_soon_as_it_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -27,3 +30,14 @@ def test_a_host_takes_its_machines_turn_as_soon_as_it_is_found(monkeypatch: pyte
         return [request.meta["download_slot"] for request in requests]
 
     assert asyncio.run(turns()) == ["a.example", "192.0.2.7", "192.0.2.7"]
+
+
+@pytest.mark.parametrize(("status", "shortens"), [(200, True), (304, True), (404, False), (503, False)])
+def test_a_delay_is_shortened_by_pages_and_by_what_did_not_change(status: int, shortens: bool) -> None:  # noqa: FBT001 - a column of the table
+    crawler = get_crawler(settings_dict={"AUTOTHROTTLE_ENABLED": True})
+    throttle, slot = Throttle(crawler), Slot(concurrency=1, delay=8.0, jitter=0.5)
+    throttle.mindelay, throttle.maxdelay = 1.0, 60.0
+    throttle._adjust_delay(slot, 0.2, Response("http://a.example/", status=status))
+    assert (slot.delay < 8.0) is shortens
+    throttle._adjust_delay(slot, 30.0, Response("http://a.example/", status=status))
+    assert slot.delay == 30.0
