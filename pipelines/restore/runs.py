@@ -40,7 +40,7 @@ _WORK, _WORK_EACH, _MAX_WORK = 20_000, 4, 400_000
 _CROWD: Final = re.compile(rf"[{ORPHANS}]{{4,}}")
 NOWHERE: Final = range(0)
 ANYWHERE: Final = range(sys.maxsize)
-_WORSE = 9 * STEP  # a reading so much worse than the best so far does not recover
+_WORSE = 7 * STEP  # a reading so much worse than the best so far does not recover
 DOUBT: Final = 5.5
 """A margin over the runner-up below this (nats, for the whole run) leaves the repair doubtful."""
 
