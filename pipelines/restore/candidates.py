@@ -24,6 +24,9 @@ SEEN: Final = -1001
 UNTOLD: Final = frozenset("?\ufffd")
 """The orphans that do not tell which byte they are."""
 
+UNLIKELY: Final = 7 * STEP
+"""What it costs to go against what the page shows everywhere else: a character is annotated always or never."""
+
 _LOST_LEAD = 0  # a first byte that nothing tells
 _FOLLOWED = {ALONE: 12, VANISHING: 20}  # how many characters are followed where a second byte is not known …
 _VANISHED_SECOND = 6  # … and where it is the first that is not …
@@ -31,7 +34,6 @@ _LOST = 40  # … and where it is not and may be any
 _MANY, _COMMON = 200, 2500  # where so many characters could stand, only the commonest are weighed
 _ORPHANED = range(0x81, 0xFF)  # a second byte left alone that could not begin a character is shown: 線 is BE 80
 
-_UNLIKELY = 7 * STEP  # an annotated character that the page shows bare
 _OTHER_READING = 3 * STEP  # the converter writes a character's first dictionary reading
 _NEW_KEY = 1 * STEP  # a note on a character that the page does not annotate elsewhere
 
@@ -120,7 +122,7 @@ class Candidates:
         for chars, extra in ((first, 0.0), (other, _OTHER_READING)):
             for char in chars:
                 if char in known or char in script().authors_own:
-                    doubt = 0.0 if char in facts.annotated else _UNLIKELY if char in facts.bare else _NEW_KEY
+                    doubt = 0.0 if char in facts.annotated else UNLIKELY if char in facts.bare else _NEW_KEY
                     yield self._alphabet.letter(char), extra + doubt
 
     def _only(self, before: Context, char: str) -> Weighed:

@@ -20,7 +20,7 @@ from operator import itemgetter
 from typing import Final, NamedTuple, TypeVar
 
 from pipelines.restore import cp936
-from pipelines.restore.candidates import ALONE, ANYTHING, SEEN, UNTOLD, VANISHING, Candidates, leads_of, then
+from pipelines.restore.candidates import ALONE, ANYTHING, SEEN, UNLIKELY, UNTOLD, VANISHING, Candidates, leads_of, then
 from pipelines.restore.model import STEP, UNKNOWN, Context
 from pipelines.restore.page import PageFacts
 from pipelines.restore.quotes import SHAPING, Quotation, quotation, shape_cost
@@ -46,7 +46,6 @@ _UNKNOWN_BYTE = b"\x01"
 # Costs in units of 1/STEP nats. The model's own costs run from 1 (sure) to 16 nats (never seen).
 _LITERAL = 4 * STEP  # a `?` in a damaged text is more often damage than a question
 _STRAY = 9 * STEP  # a `?` that stands for a character outside GBK, or for a space
-_UNLIKELY = 7 * STEP  # against what the page shows everywhere else: annotated always or never
 _UNSPLIT = 2 * STEP  # a mark inside a run of round one, which round two could have split and did not
 _LOST_WHOLE = 3 * STEP  # a character of which only the reading is left
 
@@ -115,12 +114,12 @@ class Lattice:
 
     __slots__ = (
         "_alphabet",
+        "_candidates",
         "_expanded",
         "_facts",
         "_pronouns",
         "_scorer",
         "_text",
-        "_weigh",
         "_work",
         "limits",
     )
@@ -140,7 +139,7 @@ class Lattice:
         self._scorer = scorer
         self._alphabet = scorer.alphabet
         self._pronouns: dict[str, float] = {}
-        self._weigh = Candidates(facts, scorer)
+        self._candidates = Candidates(facts, scorer)
         self._expanded: dict[int, tuple[Path, list[Path]]] = {}
         self.limits: dict[tuple[int, bool], float] = {}
 
@@ -151,7 +150,7 @@ class Lattice:
 
     def root(self, at: int, *, quoted: Quotation) -> Path:
         """The path that begins at a place where the pairs are right; `quoted`: what is open there."""
-        self._weigh = Candidates(self._facts, self._scorer)
+        self._candidates = Candidates(self._facts, self._scorer)
         self._expanded.clear()
         before = "\n\n\n" + NOTE.sub("", self._text[max(at - _NEAR, 0) : at])
         self._pronouns = self._scorer.pronouns(before, NOTE.sub("", self._text[at : at + _NEAR]))
@@ -235,7 +234,7 @@ class Lattice:
         halves = cp936.encode(before)
         if len(halves) != 2:
             return
-        for key, cost in self._weigh.keys(note[1]):
+        for key, cost in self._candidates.keys(note[1]):
             if key.lead == halves[1] and key.trail > 0x80 and _may_be(orphan, key.trail):
                 data = path.data + bytes([key.trail]) + note_bytes(note[1])
                 yield path._replace(at=note.end(), pending=key.trail, data=data, cost=path.cost + cost, open_key=False)
@@ -248,15 +247,15 @@ class Lattice:
 
         Nothing is left of 聯 but its reading.
         """
-        for key, cost in self._weigh.keys(note[1]):
-            least = self._weigh.cost(path.before, key.number) + cost + _LOST_WHOLE
+        for key, cost in self._candidates.keys(note[1]):
+            least = self._candidates.cost(path.before, key.number) + cost + _LOST_WHOLE
             data = bytes([key.lead]) + b"?" + note_bytes(note[1])[1:]
             yield _mended(self._grown(path, note.end(), -1, key, least, data))._replace(open_key=False)
 
     def _begin_mark(self, path: Path, orphan: str, mark: str) -> Iterator[Path]:
         """??茖: the mark is the last byte of a character whose first is the orphan, and the first of the next."""
         first, second = cp936.encode(mark.translate(WIDE))
-        for letter, cost in self._weigh.begun_by(path.before, orphan, first):
+        for letter, cost in self._candidates.begun_by(path.before, orphan, first):
             data = bytes([letter.lead, 0, first, second])
             yield self._grown(path, path.at + 2, second, letter, cost, data)
 
@@ -265,7 +264,7 @@ class Lattice:
         if not _may_be(following[0], 0xA1):
             return
         mark = cp936.encode(following[1].translate(WIDE))
-        for letter, cost in self._weigh.begun_by(path.before, orphan, 0xA1):
+        for letter, cost in self._candidates.begun_by(path.before, orphan, 0xA1):
             step = self._grown(path, path.at + 2, -1, letter, cost, bytes([letter.lead, 0, 0xA1, 0]))
             yield self._step(_mended(step), path.at + 3, following[1], mark)
 
@@ -276,7 +275,7 @@ class Lattice:
         of ！, and what was left of ”, its first byte, ate that orphan.
         """
         letter = self._alphabet.letter("”")
-        cost = self._weigh.cost(path.before, letter.number) + _LOST_WHOLE
+        cost = self._candidates.cost(path.before, letter.number) + _LOST_WHOLE
         data = bytes([letter.lead]) + b"?" + rest[0].encode()
         return _mended(self._grown(path, rest.end(), -1, letter, cost, data))
 
@@ -287,7 +286,7 @@ class Lattice:
         whole = pair(second, letter)
         if not reads(whole, lost[3]):
             return
-        for before, cost in self._weigh.begun_by(path.before, "?", first):
+        for before, cost in self._candidates.begun_by(path.before, "?", first):
             step = self._grown(path, path.at + 1, -1, before, cost, bytes([first, second]))
             step = self._step(step, path.at + 2, whole, bytes([letter]))
             yield _mended(step._replace(at=lost.end(), data=step.data + note_bytes(lost[3]), open_key=False))
@@ -308,7 +307,9 @@ class Lattice:
         at, goes_on = path.at + 1, halves[-1] > 0x80
         if self._is_hopeless(path, at, goes_on=goes_on):
             return []
-        choices = self._promising(self._weigh.ending(path.before, path.pending, halves[0]), path, at, goes_on=goes_on)
+        choices = self._promising(
+            self._candidates.ending(path.before, path.pending, halves[0]), path, at, goes_on=goes_on
+        )
         return [self._ended(path, letter, cost, halves) for letter, cost in choices]
 
     def _ended(self, path: Path, letter: Letter, cost: float, halves: bytes) -> Path:
@@ -330,11 +331,11 @@ class Lattice:
             return []
         closing, is_untold = self._closing(eaten, end), orphan in UNTOLD
         trail = ALONE if is_untold else ord(orphan) - cp936.ORPHAN_BASE
-        choices = self._weigh.ending(path.before, path.pending, trail)
+        choices = self._candidates.ending(path.before, path.pending, trail)
         limit = self.limits.get((end, False), math.inf) + _GAIN - path.cost
         found: list[Path] = []
         for letter, cost in self._promising(choices, path, end, goes_on=False):
-            if closing and found and cost + self._weigh.cost(then(path.before, letter.number), closing[1]) > limit:
+            if closing and found and cost + self._candidates.cost(then(path.before, letter.number), closing[1]) > limit:
                 continue
             data = _after(path, letter) + bytes([letter.trail]) + eaten
             found.append(self._grown(path, end, -1, letter, cost, data, closing=closing, doubtful=is_untold))
@@ -343,15 +344,15 @@ class Lattice:
     def _end_with_note(self, path: Path, orphan: str, note: re.Match[str]) -> Iterator[Path]:
         """?py): the pending character is the one annotated."""
         leads = leads_of(path.pending)
-        for key, extra in self._weigh.keys(note[1]):
+        for key, extra in self._candidates.keys(note[1]):
             if key.lead in leads and _may_be(orphan, key.trail):
-                cost = self._weigh.cost(path.before, key.number) + extra
+                cost = self._candidates.cost(path.before, key.number) + extra
                 data = _after(path, key) + bytes([key.trail]) + note_bytes(note[1])
                 yield self._grown(path, note.end(), -1, key, cost, data)._replace(open_key=False)
             if key.trail > 0x80 and orphan == "?":
                 # 操倏?fù)u is 操控搖: round one had split 控 from 搖 already, and the orphan that it left was eaten by
                 # this one
-                for letter, cost in self._weigh.ending(path.before, path.pending, key.lead):
+                for letter, cost in self._candidates.ending(path.before, path.pending, key.lead):
                     data = _after(path, letter) + bytes([key.lead]) + b"?" + note_bytes(note[1])[1:]
                     step = self._grown(path, note.end(), key.trail, letter, cost + extra, data)
                     yield step._replace(open_key=False, late=False)
@@ -386,7 +387,7 @@ class Lattice:
         halves = b"" if is_orphan(char) else _symbol(char)
         if halves and self._is_hopeless(path, path.at + 1, goes_on=halves[-1] > 0x80):
             return
-        firsts = self._weigh.ending(path.before, path.pending, VANISHING)
+        firsts = self._candidates.ending(path.before, path.pending, VANISHING)
         if halves:
             yield self._vanished_before(path, firsts, halves)
         else:
@@ -400,7 +401,7 @@ class Lattice:
         """One of some characters, whose second byte vanished, and the character that a shown symbol ends."""
         at, goes_on = path.at + 1, halves[-1] > 0x80
         following = self._following(at, halves[-1])
-        weigh = self._weigh.after_vanished
+        weigh = self._candidates.after_vanished
         pairs = [
             ((letter, cost, second, further), cost + further)
             for letter, cost in self._promising(firsts, path, at, goes_on=goes_on)
@@ -454,7 +455,7 @@ class Lattice:
     def _step(self, path: Path, at: int, char: str, data: bytes) -> Path:
         """The path with one more character of the text."""
         letter = self._alphabet.letter(char)
-        return self._grown(path, at, -1, letter, self._weigh.cost(path.before, letter.number), data)
+        return self._grown(path, at, -1, letter, self._candidates.cost(path.before, letter.number), data)
 
     def _grown(  # noqa: PLR0913, PLR0917 - a bundle of them would be one more object for each of thousands of paths
         self,
@@ -484,9 +485,9 @@ class Lattice:
         char, quoted = letter.char, path.quoted
         cost += path.cost
         if path.open_key:
-            cost += _UNLIKELY
+            cost += UNLIKELY
         if path.pending != -1 and char in _MARKS:
-            cost += _UNLIKELY if path.late else _UNSPLIT
+            cost += UNLIKELY if path.late else _UNSPLIT
         if char in _WEIGHED:
             if char in PRONOUNS:
                 cost += self._pronouns[char]
@@ -498,7 +499,7 @@ class Lattice:
         doubtful = doubtful or (path.pending >= 0 and cost - path.cost > _UNFIT)
         text, before = path.text + char, then(path.before, letter.number)
         if closing:
-            cost += self._weigh.cost(before, closing[1])
+            cost += self._candidates.cost(before, closing[1])
             text, before = text + closing[0], then(before, closing[1])
         if path.pending != -1 and pending == -1:
             mends, end, length, late = path.mends + 1, at, len(text), False
