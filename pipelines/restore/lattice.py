@@ -17,12 +17,13 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from operator import itemgetter
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, TypeVar
 
 from pipelines.restore import cp936
 from pipelines.restore.candidates import ALONE, ANYTHING, SEEN, UNLIKELY, UNTOLD, VANISHING, Candidates, leads_of, then
-from pipelines.restore.model import STEP, UNKNOWN, Context
+from pipelines.restore.model import STEP, UNKNOWN
 from pipelines.restore.page import PageFacts
+from pipelines.restore.path import Path
 from pipelines.restore.quotes import SHAPING, Quotation, quotation, shape_cost
 from pipelines.restore.scorer import PRONOUNS, Letter, Scorer, pair
 from pipelines.restore.tables import NOTE, READING, reads
@@ -68,41 +69,6 @@ _NEAR = 250  # characters on either side that tell of whom a run speaks; notes t
 
 
 Chosen = TypeVar("Chosen")
-
-
-class Path(NamedTuple):
-    """One way to read the text up to a place.
-
-    Attributes:
-        at: the place in the shown text.
-        pending: the first byte of a character whose second is still to come; -1 where the pairs are right; below
-            that, `ANYTHING` or `SEEN` - v, where that first byte vanished together with the byte v before it.
-        text: what was read so far, in the author's characters before the converter's script is undone.
-        data: the bytes that this reading says the decoder saw.
-        cost: the cost of `text` plus that of its assumptions.
-        before: the model's numbers of the last three characters.
-        mends: how many runs were explained.
-        end: where in the shown text the last explained run ends …
-        length: … and how much of `text` belongs to it.
-        open_key: the last character is one that the page annotates, and its note has not come yet.
-        quoted: the quotation that is open.
-        late: the run was made in round two, when every mark got its hidden byte: none can stand inside the run.
-        doubts: the places inside runs where a character fits badly.
-    """
-
-    at: int
-    pending: int
-    text: str
-    data: bytes
-    cost: float
-    before: Context
-    mends: int = 0
-    end: int = 0
-    length: int = 0
-    open_key: bool = False
-    quoted: Quotation = Quotation.NONE
-    late: bool = False
-    doubts: tuple[int, ...] = ()
 
 
 class Lattice:
@@ -250,7 +216,7 @@ class Lattice:
         for key, cost in self._candidates.keys(note[1]):
             least = self._candidates.cost(path.before, key.number) + cost + _LOST_WHOLE
             data = bytes([key.lead]) + b"?" + note_bytes(note[1])[1:]
-            yield _mended(self._grown(path, note.end(), -1, key, least, data))._replace(open_key=False)
+            yield self._grown(path, note.end(), -1, key, least, data).mended()._replace(open_key=False)
 
     def _begin_mark(self, path: Path, orphan: str, mark: str) -> Iterator[Path]:
         """??茖: the mark is the last byte of a character whose first is the orphan, and the first of the next."""
@@ -266,7 +232,7 @@ class Lattice:
         mark = cp936.encode(following[1].translate(WIDE))
         for letter, cost in self._candidates.begun_by(path.before, orphan, 0xA1):
             step = self._grown(path, path.at + 2, -1, letter, cost, bytes([letter.lead, 0, 0xA1, 0]))
-            yield self._step(_mended(step), path.at + 3, following[1], mark)
+            yield self._step(step.mended(), path.at + 3, following[1], mark)
 
     def _begin_last(self, path: Path, rest: re.Match[str]) -> Path:
         """涣?。?/p> is 不了。” at the end of a paragraph, of which both rounds took a part.
@@ -277,7 +243,7 @@ class Lattice:
         letter = self._alphabet.letter("”")
         cost = self._candidates.cost(path.before, letter.number) + _LOST_WHOLE
         data = bytes([letter.lead]) + b"?" + rest[0].encode()
-        return _mended(self._grown(path, rest.end(), -1, letter, cost, data))
+        return self._grown(path, rest.end(), -1, letter, cost, data).mended()
 
     def _begin_unseen(self, path: Path, lost: re.Match[str]) -> Iterator[Path]:
         """，F(xiàn): as `_begin_mark`, and the orphan itself is not shown; the reading tells."""
@@ -289,7 +255,8 @@ class Lattice:
         for before, cost in self._candidates.begun_by(path.before, "?", first):
             step = self._grown(path, path.at + 1, -1, before, cost, bytes([first, second]))
             step = self._step(step, path.at + 2, whole, bytes([letter]))
-            yield _mended(step._replace(at=lost.end(), data=step.data + note_bytes(lost[3]), open_key=False))
+            step = step._replace(at=lost.end(), data=step.data + note_bytes(lost[3]), open_key=False)
+            yield step.mended()
 
     # --- inside a run
 
@@ -537,11 +504,6 @@ def _symbol(char: str) -> bytes:
 def note_bytes(reading: str) -> bytes:
     """A note as the converter writes it."""
     return f"({reading})".encode("gbk", "replace")
-
-
-def _mended(path: Path) -> Path:
-    """The run ends here: the pairs are right again."""
-    return path._replace(pending=-1, late=False, mends=path.mends + 1, end=path.at, length=len(path.text))
 
 
 def _after(path: Path, letter: Letter) -> bytes:
