@@ -9,6 +9,7 @@ from pipelines.restore import cp936
 from pipelines.restore.model import STEP, Context
 from pipelines.restore.page import PageFacts
 from pipelines.restore.scorer import Alphabet, Letter, Scorer, pair
+from pipelines.restore.shown import UNTOLD
 from pipelines.restore.tables import read_as, script
 
 ALONE: Final = -1
@@ -20,9 +21,6 @@ ANYTHING: Final = -1
 """`ANYTHING` - b is pending where the first byte vanished together with the byte b before it."""
 SEEN: Final = -1001
 """`SEEN` - b likewise, but only what training saw there is thought of."""
-
-UNTOLD: Final = frozenset("?\ufffd")
-"""The orphans that do not tell which byte they are."""
 
 UNLIKELY: Final = 7 * STEP
 """What it costs to go against what the page shows everywhere else: a character is annotated always or never."""

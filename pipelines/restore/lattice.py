@@ -11,7 +11,6 @@ A `Path` is one way to read what is shown up to a place; `Lattice.expand` gives 
 keeps the bytes it assumes, so that a whole path can be decoded again and compared with what is shown.
 """
 
-import functools
 import math
 import re
 from bisect import bisect_right
@@ -20,29 +19,28 @@ from operator import itemgetter
 from typing import Final, TypeVar
 
 from pipelines.restore import cp936
-from pipelines.restore.candidates import ALONE, ANYTHING, SEEN, UNLIKELY, UNTOLD, VANISHING, Candidates, leads_of, then
+from pipelines.restore.candidates import ALONE, ANYTHING, SEEN, UNLIKELY, VANISHING, Candidates, leads_of, then
 from pipelines.restore.model import STEP, UNKNOWN
 from pipelines.restore.page import PageFacts
 from pipelines.restore.path import Path
 from pipelines.restore.quotes import SHAPING, Quotation, quotation, shape_cost
 from pipelines.restore.scorer import PRONOUNS, Letter, Scorer, pair
-from pipelines.restore.tables import NOTE, READING, reads
-
-EATEN: Final = "\ufffd"
-"""Stands where an ASCII character was eaten that nothing tells."""
-
-WIDE: Final = str.maketrans(",:;()!?", "，：；（）！？")
-"""The archive's folding, undone."""
-
-LOST_LEAD_REST: Final = rf"([@-~])[(（]({READING})[)）]"
-LOST_LEAD: Final = re.compile(rf"([，,；;！!？]){LOST_LEAD_REST}")
-"""The row of the catalogue where the orphan itself is not shown: 新階段，F(xiàn)代化."""
-
-_MARKS: Final = "，；？！。、"
-_AFTER_ORPHAN: Final = re.compile(rf"[(（]?({READING})[)）]")
-_NOTE: Final = re.compile(rf"[(（]({READING})[)）]")
-_TAG_REST: Final = re.compile(r"/?(?:p|br|b|i|a|em|strong|div|span|font|h[1-6]|li|ul|td|tr|section)\s?/?>")
-_UNKNOWN_BYTE = b"\x01"
+from pipelines.restore.shown import (
+    AFTER_ORPHAN,
+    EATEN,
+    LOST_LEAD,
+    MARKS,
+    TAG_REST,
+    UNKNOWN_BYTE,
+    UNTOLD,
+    WHOLE_NOTE,
+    WIDE,
+    is_orphan,
+    may_be,
+    note_bytes,
+    symbol_bytes,
+)
+from pipelines.restore.tables import NOTE, reads
 
 # Costs in units of 1/STEP nats. The model's own costs run from 1 (sure) to 16 nats (never seen).
 _LITERAL = 4 * STEP  # a `?` in a damaged text is more often damage than a question
@@ -134,7 +132,7 @@ class Lattice:
     def _ways_on(self, path: Path) -> list[Path]:
         if path.pending < 0:
             return list(self._expand_right(path))
-        if note := _NOTE.match(self._text, path.at):
+        if note := WHOLE_NOTE.match(self._text, path.at):
             # the note of a key that is made of shifted halves: it stands properly behind what is shown
             if reads(self._text[path.at - 1], note[1]):
                 return [path._replace(at=note.end(), data=path.data + note_bytes(note[1]))]
@@ -150,7 +148,7 @@ class Lattice:
             path: where to go on from.
             others: the ways to go on without such a pair; one that leaves no doubt is enough.
         """
-        if path.pending < 0 or _NOTE.match(self._text, path.at):
+        if path.pending < 0 or WHOLE_NOTE.match(self._text, path.at):
             return
         least = min((other.cost for other in others), default=math.inf) - path.cost
         if least > _SURE or self._text[path.at] in UNTOLD:
@@ -164,7 +162,7 @@ class Lattice:
         if is_orphan(char):
             yield from self._begin(path, char)
             return
-        note = _NOTE.match(text, at)
+        note = WHOLE_NOTE.match(text, at)
         if note and path.text and reads(path.text[-1], note[1]):
             yield path._replace(at=note.end(), data=path.data + note_bytes(note[1]), open_key=False)
             return
@@ -179,14 +177,14 @@ class Lattice:
         """An orphan where the pairs are right: a lost lead byte, or nothing of ours."""
         text, at = self._text, path.at
         yield self._literal(path, orphan)
-        if note := _AFTER_ORPHAN.match(text, at + 1):
+        if note := AFTER_ORPHAN.match(text, at + 1):
             yield from self._begin_note(path, orphan, note)
         following = text[at + 1 : at + 3]
-        if following and following[0].translate(WIDE) in _MARKS:
+        if following and following[0].translate(WIDE) in MARKS:
             yield from self._begin_mark(path, orphan, following[0])
         if len(following) == 2 and is_orphan(following[0]) and following[1].translate(WIDE) in "，；？！":
             yield from self._begin_both(path, orphan, following)
-        if path.mends and (rest := _TAG_REST.match(text, at + 1)):
+        if path.mends and (rest := TAG_REST.match(text, at + 1)):
             yield self._begin_last(path, rest)
 
     def _literal(self, path: Path, orphan: str) -> Path:
@@ -201,7 +199,7 @@ class Lattice:
         if len(halves) != 2:
             return
         for key, cost in self._candidates.keys(note[1]):
-            if key.lead == halves[1] and key.trail > 0x80 and _may_be(orphan, key.trail):
+            if key.lead == halves[1] and key.trail > 0x80 and may_be(orphan, key.trail):
                 data = path.data + bytes([key.trail]) + note_bytes(note[1])
                 yield path._replace(at=note.end(), pending=key.trail, data=data, cost=path.cost + cost, open_key=False)
 
@@ -227,7 +225,7 @@ class Lattice:
 
     def _begin_both(self, path: Path, orphan: str, following: str) -> Iterator[Path]:
         """??！: a character that ends in A1 before a mark that begins with A3; 。 was found there before the mark."""
-        if not _may_be(following[0], 0xA1):
+        if not may_be(following[0], 0xA1):
             return
         mark = cp936.encode(following[1].translate(WIDE))
         for letter, cost in self._candidates.begun_by(path.before, orphan, 0xA1):
@@ -265,7 +263,7 @@ class Lattice:
         char = self._text[path.at]
         found = self._end_with_orphan(path, char) if is_orphan(char) else []
         if char == "?" or not is_orphan(char):  # `?` can also be a mark that was folded
-            halves = _symbol(char)
+            halves = symbol_bytes(char)
             found += self._end_with(path, halves) if halves else []
         return found
 
@@ -291,7 +289,7 @@ class Lattice:
 
     def _end_with_orphan(self, path: Path, orphan: str) -> list[Path]:
         """An orphan inside a run is the second byte of the pending character."""
-        if note := _AFTER_ORPHAN.match(self._text, path.at + 1):
+        if note := AFTER_ORPHAN.match(self._text, path.at + 1):
             return list(self._end_with_note(path, orphan, note))
         end, eaten = self._eaten(path.at + 1, orphan)
         if self._is_hopeless(path, end, goes_on=False):
@@ -312,7 +310,7 @@ class Lattice:
         """?py): the pending character is the one annotated."""
         leads = leads_of(path.pending)
         for key, extra in self._candidates.keys(note[1]):
-            if key.lead in leads and _may_be(orphan, key.trail):
+            if key.lead in leads and may_be(orphan, key.trail):
                 cost = self._candidates.cost(path.before, key.number) + extra
                 data = _after(path, key) + bytes([key.trail]) + note_bytes(note[1])
                 yield self._grown(path, note.end(), -1, key, cost, data)._replace(open_key=False)
@@ -328,7 +326,7 @@ class Lattice:
         """What stands behind a run whose last byte ate something, and the number of what it was."""
         if eaten == b"\x00":
             return None
-        if eaten != _UNKNOWN_BYTE:
+        if eaten != UNKNOWN_BYTE:
             return "", self._alphabet.number("\n")  # of a tag: the paragraph ends
         # an ASCII character, beside a digit most likely a digit, and so on
         following = self._text[end]
@@ -337,12 +335,12 @@ class Lattice:
     def _eaten(self, at: int, orphan: str) -> tuple[int, bytes]:
         """Where reading goes on after an orphan, and the byte it ate."""
         text = self._text
-        if orphan != "?" or at >= len(text) or text[at] == "\n" or text[at].translate(WIDE) in _MARKS:
+        if orphan != "?" or at >= len(text) or text[at] == "\n" or text[at].translate(WIDE) in MARKS:
             # nothing that can be seen: the hidden byte, or (where orphans are kept) nothing at all
             return at, b"\x00"
-        if rest := _TAG_REST.match(text, at):
+        if rest := TAG_REST.match(text, at):
             return rest.end(), b"<" + rest[0].encode()
-        return at, _UNKNOWN_BYTE
+        return at, UNKNOWN_BYTE
 
     def _vanished(self, path: Path, *, again: bool = True) -> Iterator[list[Path]]:
         """A pair without a character was there and is not shown: 周?chē)窠 is 周圍神經.
@@ -351,7 +349,7 @@ class Lattice:
         Both characters are weighed together: after a full stop 樊紹 is no likelier than 法養 by its first alone.
         """
         char = self._text[path.at]
-        halves = b"" if is_orphan(char) else _symbol(char)
+        halves = b"" if is_orphan(char) else symbol_bytes(char)
         if halves and self._is_hopeless(path, path.at + 1, goes_on=halves[-1] > 0x80):
             return
         firsts = self._candidates.ending(path.before, path.pending, VANISHING)
@@ -395,7 +393,7 @@ class Lattice:
     def _following(self, at: int, pending: int) -> int:
         """The number of the character that begins inside the symbol before a place, or `UNKNOWN`."""
         char = self._text[at : at + 1]
-        halves = b"" if not char or is_orphan(char) else _symbol(char)
+        halves = b"" if not char or is_orphan(char) else symbol_bytes(char)
         whole = pair(pending, halves[0]) if halves and pending > 0x80 else ""
         return self._alphabet.number(whole) if whole else UNKNOWN
 
@@ -453,7 +451,7 @@ class Lattice:
         cost += path.cost
         if path.open_key:
             cost += UNLIKELY
-        if path.pending != -1 and char in _MARKS:
+        if path.pending != -1 and char in MARKS:
             cost += UNLIKELY if path.late else _UNSPLIT
         if char in _WEIGHED:
             if char in PRONOUNS:
@@ -489,28 +487,6 @@ class Lattice:
         )
 
 
-def is_orphan(char: str) -> bool:
-    """Whether a character can stand for an orphan byte."""
-    return char in UNTOLD or "\uf780" <= char <= "\uf7ff"
-
-
-@functools.lru_cache(maxsize=4096)
-def _symbol(char: str) -> bytes:
-    """The bytes of a character that can be made of halves of others; empty for one that cannot."""
-    halves = cp936.encode(char.translate(WIDE))
-    return halves if len(halves) == 2 or char == "€" or "@" <= char <= "~" else b""
-
-
-def note_bytes(reading: str) -> bytes:
-    """A note as the converter writes it."""
-    return f"({reading})".encode("gbk", "replace")
-
-
 def _after(path: Path, letter: Letter) -> bytes:
     """The first byte of a letter, where it vanished and is not in the path's bytes yet."""
     return b"" if path.pending > 0 else bytes([letter.lead])
-
-
-def _may_be(orphan: str, byte: int) -> bool:
-    """Whether an orphan can stand for a byte: any, unless it is still known."""
-    return orphan in UNTOLD or ord(orphan) == cp936.ORPHAN_BASE + byte

@@ -13,12 +13,13 @@ from operator import attrgetter
 from typing import Final
 
 from pipelines.restore import cp936
-from pipelines.restore.lattice import LOST_LEAD_REST, WIDE, Lattice
+from pipelines.restore.lattice import Lattice
 from pipelines.restore.model import STEP, Context
 from pipelines.restore.page import PageFacts
 from pipelines.restore.path import Path
 from pipelines.restore.quotes import Quotation, quotation
 from pipelines.restore.scorer import Scorer
+from pipelines.restore.shown import LOST_LEAD_REST, WIDE
 from pipelines.restore.tables import ORPHANS, READING
 
 SPOT: Final = re.compile(
